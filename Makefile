@@ -1,0 +1,64 @@
+# `make demo` and `make test` set up all they need; both are cheap the second time.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench constraints generated picture wheel clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv --quiet
+INSTALL := $(UV) pip install --python $(BIN)/python
+COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --no-strip-markers
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.uv: constraints/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit("idkeep needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.uv constraints/demo.txt pyproject.toml
+	@echo "Installing idkeep and its demo …"
+	@$(INSTALL) --require-hashes -r constraints/demo.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.demo constraints/dev.txt
+	@echo "Installing the tools for tests and checks …"
+	@$(INSTALL) --require-hashes -r constraints/dev.txt
+	@touch $@
+
+demo: $(VENV)/.demo  ## an example account on this machine, scanned over HTTP
+	@$(BIN)/idkeep demo
+
+test: $(VENV)/.dev  ## every test
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+check: $(VENV)/.dev  ## format, lint, types, layers, generated files
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tools.generate --check
+
+generated: $(VENV)/.dev  ## write the generated docs anew
+	@$(BIN)/python -m tools.generate
+
+picture: $(VENV)/.dev  ## take the README's terminal picture from a real run
+	@$(BIN)/python -m tools.picture
+
+bench: $(VENV)/.dev  ## measure start, size and scan, each beside a floor
+	@$(BIN)/python -m tools.bench
+
+wheel: $(VENV)/.demo  ## build the wheel into dist/
+	@$(BIN)/python -m hatchling build --target wheel
+
+constraints: $(VENV)/.uv  ## resolve the locked dependencies anew
+	@$(COMPILE) pyproject.toml -o constraints/core.txt
+	@$(COMPILE) pyproject.toml --extra demo --group build -c constraints/core.txt -o constraints/demo.txt
+	@$(COMPILE) pyproject.toml --extra demo --group build --group dev -c constraints/demo.txt -o constraints/dev.txt
+
+clean:  ## remove what make made
+	@rm -rf $(VENV) .venv-* dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m idkeep` is `idkeep`."""
+
+from idkeep.cli.main import main
+
+main()

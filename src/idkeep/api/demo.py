@@ -1,0 +1,48 @@
+"""The ordinary scan, against the example account on this machine."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from idkeep import demo
+from idkeep.api.scan import scan
+from idkeep.config import Settings
+from idkeep.report import ScanReport
+
+
+def demo_server(
+    estate: Path | None = None, *, port: int = 0
+) -> AbstractContextManager[demo.DemoServer]:
+    """The example account's server, up for as long as the context; port 0 is a free one."""
+    return demo.running(estate, port=port)
+
+
+def demo_scan(
+    server: demo.DemoServer,
+    *,
+    principal: str = "auditor",
+    settings: Settings | None = None,
+    store: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> ScanReport:
+    """Scan the example account as one of its principals: "auditor" or "root"."""
+    # Should anything of the user's own configuration slip through, the account would differ.
+    with _environment(server.environment(principal)):
+        return scan(account=server.account, settings=settings, store=store, progress=progress)
+
+
+@contextmanager
+def _environment(only: Mapping[str, str]) -> Iterator[None]:
+    """The process's AWS settings replaced by `only`, and nothing sent through a proxy."""
+    before = dict(os.environ)
+    try:
+        for name in [name for name in before if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(only)
+        os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+        os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

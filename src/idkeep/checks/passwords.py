@@ -1,0 +1,216 @@
+"""Checks on console passwords, and on the account's rules for them."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from idkeep.access import Estate
+from idkeep.checks.ages import age, how_long_ago
+from idkeep.checks.declare import Said, cannot_tell, check, does_not_apply, fails, known, passes
+from idkeep.checks.samples import ACCOUNT, ANA, NO_REPORT, password
+from idkeep.config import Settings
+from idkeep.model import (
+    Account,
+    Gap,
+    NotApplicable,
+    Password,
+    PasswordPolicy,
+    Problem,
+    Severity,
+    User,
+)
+
+NO_PASSWORD = "has no console password"  # noqa: S105 -- a sentence
+NO_DATE = Gap("iam:GetCredentialReport", "no date for the password's last change")
+UNREAD = replace(ANA, password=NO_REPORT)
+UNREAD_WHY = "iam:GetCredentialReport: AccessDenied"
+NO_POLICY = Gap("iam:GetAccountPasswordPolicy", "AccessDenied")
+UNREAD_POLICY = replace(ACCOUNT, password_policy=NO_POLICY)
+STRONG = PasswordPolicy(min_length=14, remembered=24)
+
+# What AWS asks of passwords where the account has no policy of its own.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
+AWS_DEFAULT_LENGTH = 8
+
+
+@check(
+    User,
+    severity=Severity.LOW,
+    controls=("password-age",),
+    reads=("password",),
+    settings=("max_password_age",),
+    remedy="Ask the person to choose a new password, or remove it if a role or IAM Identity "
+    "Center has taken its place.",
+    examples=(
+        fails(replace(ANA, password=password(age=366)), "has a console password set 366 days ago"),
+        passes(replace(ANA, password=password(age=365))),
+        does_not_apply(ANA, NO_PASSWORD),
+        cannot_tell(UNREAD, UNREAD_WHY),
+        cannot_tell(
+            replace(ANA, password=Password(changed=NO_DATE)),
+            "iam:GetCredentialReport: no date for the password's last change",
+        ),
+    ),
+)
+def old_password(user: User, estate: Estate) -> Iterator[Said]:
+    """A console password is older than the settings allow.
+
+    Years are time enough for a password to be reused elsewhere and to leak from there. Current
+    NIST guidance asks for no regular change, so this is a low finding beside MFA.
+    """
+    secret = known(user.password)
+    if secret is None:
+        yield NotApplicable(NO_PASSWORD)
+        return
+    changed = known(secret.changed)
+    if age(estate, changed) > estate.settings.max_password_age:
+        yield Problem(f"has a console password set {how_long_ago(estate, changed)}")
+
+
+@check(
+    User,
+    severity=Severity.MEDIUM,
+    controls=("unused-credentials",),
+    reads=("password",),
+    settings=("unused_after",),
+    remedy="Remove the password: whoever never signed in does not need it.",
+    examples=(
+        fails(
+            replace(ANA, password=password(age=46, used=None)),
+            "has a console password set 46 days ago that was never used",
+        ),
+        passes(replace(ANA, password=password(age=45, used=None))),
+        passes(replace(ANA, password=password(age=300, used=200))),
+        does_not_apply(ANA, NO_PASSWORD),
+        cannot_tell(UNREAD, UNREAD_WHY),
+        cannot_tell(
+            replace(ANA, password=Password(changed=NO_DATE)),
+            "iam:GetCredentialReport: no date for the password's last change",
+        ),
+    ),
+)
+def never_used_password(user: User, estate: Estate) -> Iterator[Said]:
+    """A console password was set a while ago and never used.
+
+    It may still be the one that was sent by mail on the first day.
+    """
+    secret = known(user.password)
+    if secret is None:
+        yield NotApplicable(NO_PASSWORD)
+        return
+    if secret.last_used is not None:
+        return
+    changed = known(secret.changed)
+    if age(estate, changed) > estate.settings.unused_after:
+        yield Problem(
+            f"has a console password set {how_long_ago(estate, changed)} that was never used"
+        )
+
+
+@check(
+    User,
+    severity=Severity.MEDIUM,
+    controls=("unused-credentials",),
+    reads=("password",),
+    settings=("unused_after",),
+    remedy="Ask whether the person still needs it; if not, or if they left, remove the password.",
+    examples=(
+        fails(
+            replace(ANA, password=password(used=46)),
+            "has a console password last used 46 days ago",
+        ),
+        passes(replace(ANA, password=password(used=45))),
+        passes(replace(ANA, password=password(used=None))),
+        does_not_apply(ANA, NO_PASSWORD),
+        cannot_tell(UNREAD, UNREAD_WHY),
+    ),
+)
+def unused_password(user: User, estate: Estate) -> Iterator[Said]:
+    """A console password has not been used for a while.
+
+    The owner may have left, or works in another way now; the door stays open.
+    """
+    secret = known(user.password)
+    if secret is None:
+        yield NotApplicable(NO_PASSWORD)
+    elif secret.last_used and age(estate, secret.last_used) > estate.settings.unused_after:
+        yield Problem(f"has a console password last used {how_long_ago(estate, secret.last_used)}")
+
+
+@check(
+    Account,
+    severity=Severity.MEDIUM,
+    controls=("password-policy",),
+    reads=("password_policy",),
+    settings=("min_password_length",),
+    remedy="Set the minimum length in the account's password policy; it binds at each person's "
+    "next change of password.",
+    examples=(
+        fails(ACCOUNT, "has no password policy, so AWS's default of 8 characters is enough"),
+        fails(
+            replace(ACCOUNT, password_policy=replace(STRONG, min_length=13)),
+            "takes passwords of 13 characters",
+        ),
+        fails(
+            replace(ACCOUNT, password_policy=STRONG),
+            "takes passwords of 14 characters",
+            settings=Settings(min_password_length=15),
+        ),
+        passes(replace(ACCOUNT, password_policy=STRONG)),
+        passes(replace(ACCOUNT, password_policy=replace(STRONG, min_length=20))),
+        cannot_tell(UNREAD_POLICY, "iam:GetAccountPasswordPolicy: AccessDenied"),
+    ),
+)
+def short_passwords(account: Account, estate: Estate) -> Iterator[Said]:
+    """The account takes shorter passwords than the settings ask for.
+
+    Length is what keeps a password from being guessed, far more than its mix of characters.
+    """
+    policy = known(account.password_policy)
+    if policy is None:
+        yield Problem(
+            f"has no password policy, so AWS's default of {AWS_DEFAULT_LENGTH} characters is enough"
+        )
+    elif policy.min_length < estate.settings.min_password_length:
+        yield Problem(f"takes passwords of {policy.min_length} characters")
+
+
+@check(
+    Account,
+    severity=Severity.LOW,
+    controls=("password-policy",),
+    reads=("password_policy",),
+    settings=("min_passwords_remembered",),
+    remedy="Let the account's password policy remember more passwords; AWS keeps 24 at most.",
+    examples=(
+        fails(ACCOUNT, "lets people use an old password again"),
+        fails(
+            replace(ACCOUNT, password_policy=replace(STRONG, remembered=None)),
+            "lets people use an old password again",
+        ),
+        fails(
+            replace(ACCOUNT, password_policy=replace(STRONG, remembered=5)),
+            "lets people use a password again after 5 others",
+        ),
+        passes(replace(ACCOUNT, password_policy=STRONG)),
+        passes(
+            replace(ACCOUNT, password_policy=replace(STRONG, remembered=6)),
+            settings=Settings(min_passwords_remembered=5),
+        ),
+        cannot_tell(UNREAD_POLICY, "iam:GetAccountPasswordPolicy: AccessDenied"),
+    ),
+)
+def reused_passwords(account: Account, estate: Estate) -> Iterator[Said]:
+    """The account lets people choose an old password again.
+
+    A password that leaked once comes back with it.
+    """
+    policy = known(account.password_policy)
+    remembered = policy.remembered if policy else None
+    if not remembered:
+        yield Problem("lets people use an old password again")
+    elif remembered < estate.settings.min_passwords_remembered:
+        yield Problem(f"lets people use a password again after {remembered} others")
+
+
+CHECKS = (old_password, never_used_password, unused_password, short_passwords, reused_passwords)

@@ -1,0 +1,187 @@
+"""Checks on the root user."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from idkeep.access import Estate
+from idkeep.checks.ages import age, days, how_long_ago, last_use
+from idkeep.checks.declare import Said, cannot_tell, check, does_not_apply, fails, known, passes
+from idkeep.checks.samples import APP, NO_REPORT, NO_SUMMARY, NO_VIRTUAL, ROOT, ago, key
+from idkeep.model import AccessKey, Gap, NotApplicable, Problem, Root, Severity
+
+GOVCLOUD = replace(ROOT, arn="arn:aws-us-gov:iam::111122223333:root", has_mfa=False)
+NO_PASSWORD = "root has no password, so nobody can sign in with one"  # noqa: S105 -- a sentence
+GOVCLOUD_ROOT = "root of a GovCloud account has no console sign-in of its own"
+NO_MFA = "root has no MFA at all: see root-without-mfa"
+
+
+@check(
+    Root,
+    severity=Severity.CRITICAL,
+    controls=("root-no-access-keys",),
+    reads=("has_access_keys", "access_keys"),
+    remedy="Find what signs with the key (its last use says where), give that a role, make the "
+    "key inactive, wait, then delete it while signed in as root.",
+    examples=(
+        fails(
+            replace(ROOT, has_access_keys=True, access_keys=(key(age=900, used=400),)),
+            "has an access key (900 days old, last used 400 days ago)",
+        ),
+        fails(
+            replace(
+                ROOT,
+                has_access_keys=True,
+                access_keys=(key(1, age=9), key(2, used=None, active=False)),
+            ),
+            "has 2 access keys (9 days old, last used 1 day ago; "
+            "10 days old, never used, inactive)",
+        ),
+        fails(replace(ROOT, has_access_keys=True, access_keys=NO_REPORT), "has an access key"),
+        fails(replace(ROOT, has_access_keys=True), "has an access key"),
+        passes(ROOT),
+        passes(replace(ROOT, access_keys=NO_REPORT)),
+        cannot_tell(
+            replace(ROOT, has_access_keys=NO_SUMMARY), "iam:GetAccountSummary: AccessDenied"
+        ),
+    ),
+)
+def root_access_key(root: Root, estate: Estate) -> Iterator[Said]:
+    """The root user has an access key.
+
+    A root key can do everything, no policy of the account can limit it, and MFA does not guard
+    it. Whoever finds it in a repository or a backup owns the account.
+    """
+    # Whether there is a key is live; how old it is comes from the report, which may be stale.
+    if not known(root.has_access_keys):
+        return
+    keys = () if isinstance(root.access_keys, Gap) else root.access_keys
+    count = "an access key" if len(keys) <= 1 else f"{len(keys)} access keys"
+    told = "; ".join(_about(one, estate) for one in keys)
+    yield Problem(f"has {count} ({told})" if told else f"has {count}")
+
+
+def _about(one: AccessKey, estate: Estate) -> str:
+    inactive = "" if one.active else ", inactive"
+    return f"{days(estate, one.rotated)} old, {last_use(estate, one)}{inactive}"
+
+
+@check(
+    Root,
+    severity=Severity.CRITICAL,
+    controls=("root-mfa",),
+    reads=("has_mfa", "has_password"),
+    remedy="Sign in as root and register two passkeys or security keys, kept in different "
+    "places. For a member of an organisation, manage root access centrally and delete its "
+    "credentials instead.",
+    examples=(
+        fails(replace(ROOT, has_mfa=False), "can sign in with a password alone"),
+        passes(ROOT),
+        passes(replace(ROOT, has_password=NO_SUMMARY)),
+        does_not_apply(replace(ROOT, has_mfa=False, has_password=False), NO_PASSWORD),
+        does_not_apply(GOVCLOUD, GOVCLOUD_ROOT),
+        cannot_tell(replace(ROOT, has_mfa=NO_SUMMARY), "iam:GetAccountSummary: AccessDenied"),
+        cannot_tell(
+            replace(ROOT, has_mfa=False, has_password=NO_SUMMARY),
+            "iam:GetAccountSummary: AccessDenied",
+        ),
+    ),
+)
+def root_without_mfa(root: Root, _: Estate) -> Iterator[Said]:
+    """The root user can sign in without MFA.
+
+    One password, or one reset mail to the root mailbox, is then the whole way in.
+    """
+    if reason := _no_sign_in(root):
+        yield NotApplicable(reason)
+    elif not known(root.has_mfa) and known(root.has_password):
+        yield Problem("can sign in with a password alone")
+
+
+@check(
+    Root,
+    severity=Severity.MEDIUM,
+    controls=("root-mfa-phishing-resistant",),
+    reads=("has_mfa", "virtual_mfa", "has_password"),
+    remedy="Register a passkey or security key for root, test it, then remove the authenticator "
+    "app: as long as it is registered, it is accepted.",
+    examples=(
+        fails(
+            replace(ROOT, virtual_mfa=(APP,)),
+            "accepts a code from an authenticator app as second factor",
+        ),
+        passes(ROOT),
+        does_not_apply(replace(ROOT, has_mfa=False), NO_MFA),
+        does_not_apply(replace(ROOT, virtual_mfa=(APP,), has_password=False), NO_PASSWORD),
+        does_not_apply(GOVCLOUD, GOVCLOUD_ROOT),
+        cannot_tell(replace(ROOT, has_mfa=NO_SUMMARY), "iam:GetAccountSummary: AccessDenied"),
+        cannot_tell(
+            replace(ROOT, virtual_mfa=NO_VIRTUAL), "iam:ListVirtualMFADevices: AccessDenied"
+        ),
+        cannot_tell(
+            replace(ROOT, virtual_mfa=(APP,), has_password=NO_SUMMARY),
+            "iam:GetAccountSummary: AccessDenied",
+        ),
+    ),
+)
+def root_mfa_can_be_phished(root: Root, _: Estate) -> Iterator[Said]:
+    """The root user's MFA is an authenticator app, whose codes can be phished.
+
+    A code typed into a false sign-in page is a code given away; passkeys and security keys
+    only answer the real page. AWS lists root's authenticator apps and no other devices, so
+    root with MFA and without an app has a passkey, a security key or a hardware token.
+    """
+    if reason := _no_sign_in(root):
+        yield NotApplicable(reason)
+    elif not known(root.has_mfa):
+        yield NotApplicable(NO_MFA)
+    elif len(known(root.virtual_mfa)) > 0 and known(root.has_password):
+        yield Problem("accepts a code from an authenticator app as second factor")
+
+
+@check(
+    Root,
+    severity=Severity.MEDIUM,
+    controls=("root-not-used",),
+    reads=("password_last_used",),
+    settings=("root_unused_for",),
+    remedy="Find out who signed in and what for. Give that task to a role, and keep root for "
+    "the few tasks that only root can do.",
+    examples=(
+        fails(replace(ROOT, password_last_used=ago(3)), "signed in 3 days ago"),
+        fails(replace(ROOT, password_last_used=ago(90)), "signed in 90 days ago"),
+        passes(replace(ROOT, password_last_used=ago(91))),
+        passes(ROOT),
+        cannot_tell(
+            replace(ROOT, password_last_used=NO_REPORT), "iam:GetCredentialReport: AccessDenied"
+        ),
+    ),
+)
+def root_password_used_lately(root: Root, estate: Estate) -> Iterator[Said]:
+    """Somebody signed in as root within the time that the settings allow.
+
+    Root's acts can't be limited by the account's policies and name nobody. Daily work done as
+    root also hides the day when somebody else does it.
+    """
+    used = known(root.password_last_used)
+    if used is not None and age(estate, used) <= estate.settings.root_unused_for:
+        yield Problem(f"signed in {how_long_ago(estate, used)}")
+
+
+def _no_sign_in(root: Root) -> str:
+    """Why nobody can sign in to the console as root; empty where somebody may.
+
+    AWS GovCloud (US) User Guide, "AWS account root user": such an account's root has no console
+    access.
+    """
+    if root.partition == "aws-us-gov":
+        return GOVCLOUD_ROOT
+    return NO_PASSWORD if root.has_password is False else ""
+
+
+CHECKS = (
+    root_access_key,
+    root_without_mfa,
+    root_mfa_can_be_phished,
+    root_password_used_lately,
+)

@@ -1,0 +1,17 @@
+"""`idkeep permissions`."""
+
+import json
+
+import click
+
+from idkeep import api
+
+
+@click.command("permissions")
+def command() -> None:
+    """Print the IAM policy that a scan needs.
+
+    It is drawn from what the scan calls, and allows nothing else. Attach it to a role, and scan
+    with that.
+    """
+    click.echo(json.dumps(api.scanner_policy(), indent=2))

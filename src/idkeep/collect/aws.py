@@ -1,0 +1,167 @@
+"""One account's AWS API: asks, pages, waits, counts."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from time import sleep
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.handlers import json_decode_policies
+
+from idkeep.collect import failures
+from idkeep.collect.declare import Answer, AnyCollector, Prepare, Reading
+from idkeep.errors import AwsUnreachable
+from idkeep.model import Call, Gap
+
+logger = logging.getLogger("idkeep.collect")
+
+# IAM, STS and Organizations answer for a whole partition; this region only picks the partition.
+DEFAULT_REGION = "us-east-1"
+_IDENTITY_ATTEMPTS = 2
+_ATTEMPTS = 8
+_POLLS = 12
+_LONGEST_WAIT = 8.0
+
+
+@dataclass(slots=True)
+class Aws:
+    """The API as one set of credentials sees it. Safe to use from several threads."""
+
+    session: boto3.Session
+    region: str
+    _clients: dict[tuple[str, int], Any] = field(default_factory=dict)
+    _calls: Counter[str] = field(default_factory=Counter)
+    _requests: Counter[str] = field(default_factory=Counter)
+    _lock: Lock = field(default_factory=Lock)
+
+    def read(self, collector: AnyCollector) -> Reading:
+        """Every page of a collector's operation; a failure ends it and is kept as a gap."""
+        if collector.prepare and (gap := self._prepared(collector, collector.prepare)):
+            # There may still be a report that somebody else had made.
+            reading = self._read(collector)
+            return reading if reading.gap is None else Reading(collector, gap=gap)
+        return self._read(collector)
+
+    def identity(self) -> Answer:
+        """`sts:GetCallerIdentity`; raises `IdkeepError` where AWS can't be asked at all."""
+        try:
+            return self._ask("sts", "GetCallerIdentity", {}, _IDENTITY_ATTEMPTS)
+        except failures.ERRORS as error:
+            raise failures.unreachable(error, region=self.region) from error
+
+    def calls(self) -> tuple[Call, ...]:
+        """What was asked so far, by name."""
+        return tuple(
+            Call(action=action, calls=count, requests=self._requests[action])
+            for action, count in sorted(self._calls.items())
+        )
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
+    def _read(self, collector: AnyCollector) -> Reading:
+        pages: list[Answer] = []
+        try:
+            pages.extend(self._pages(collector))
+        except failures.ERRORS as error:
+            if failures.code(error) in collector.absent:
+                return Reading(collector, absent=True)
+            gap = failures.gap(collector.action, error)
+            logger.warning("%s", gap)
+            return Reading(collector, tuple(pages), gap)
+        return Reading(collector, tuple(pages))
+
+    def _pages(self, collector: AnyCollector) -> Iterator[Answer]:
+        """AWS's own paging: the answer's Marker goes into the next request."""
+        params: dict[str, str] = dict(collector.params)
+        while True:
+            answer = self._ask(collector.service, collector.operation, params)
+            yield answer
+            if not answer.get("IsTruncated"):
+                return
+            params["Marker"] = answer["Marker"]
+
+    def _prepared(self, collector: AnyCollector, prepare: Prepare) -> Gap | None:
+        """Ask until ready, waiting longer each time; the gap where it can't be made."""
+        action = f"{collector.service}:{prepare.operation}"
+        wait = 0.25
+        for _ in range(_POLLS):
+            try:
+                if prepare.is_ready(self._ask(collector.service, prepare.operation, {})):
+                    return None
+            except failures.ERRORS as error:
+                gap = failures.gap(action, error)
+                logger.warning("%s", gap)
+                return gap
+            sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+        return Gap(action, "still not ready after a minute")
+
+    def _ask(
+        self, service: str, operation: str, params: Mapping[str, str], attempts: int = _ATTEMPTS
+    ) -> Answer:
+        action = f"{service}:{operation}"
+        with self._lock:
+            client = self._client(service, attempts)
+            self._calls[action] += 1
+        logger.info("%s", action)
+        method: Callable[..., Answer] = getattr(client, _method(client, operation))
+        return method(**params)
+
+    def _client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 -- boto3 makes it
+        made = self._clients.get((service, attempts))
+        if made is None:
+            made = self.session.client(
+                service,
+                region_name=self.region,
+                config=Config(
+                    retries={"mode": "adaptive", "max_attempts": attempts},
+                    connect_timeout=5,
+                    read_timeout=60,
+                    user_agent_appid="idkeep",
+                ),
+            )
+            # botocore parses policy documents into dicts; what AWS wrote is what we keep.
+            made.meta.events.unregister("after-call.iam", json_decode_policies)
+            made.meta.events.register(f"before-send.{service}", self._count)
+            self._clients[service, attempts] = made
+        return made
+
+    def _count(self, request: Any, event_name: str, **_: object) -> None:  # noqa: ANN401, ARG002
+        service, operation = event_name.split(".")[1:]
+        with self._lock:
+            self._requests[f"{service}:{operation}"] += 1
+
+
+def _method(client: Any, operation: str) -> str:  # noqa: ANN401
+    mapping: dict[str, str] = client.meta.method_to_api_mapping
+    return next(method for method, name in mapping.items() if name == operation)
+
+
+def connect(*, profile: str | None = None, region: str | None = None) -> Aws:
+    """AWS by the default credential chain. Raises `IdkeepError` for a profile that is not there."""
+    try:
+        session = boto3.Session(profile_name=profile, region_name=region)
+        chosen = session.region_name or DEFAULT_REGION
+        if not _is_region(session, chosen):
+            raise AwsUnreachable(
+                f"{chosen!r} is not a region of AWS",
+                hint="name one like us-east-1 with --region; IAM answers the same in each",
+            )
+        return Aws(session, chosen)
+    except failures.ERRORS as error:
+        raise failures.unreachable(error, region=region or DEFAULT_REGION) from error
+
+
+def _is_region(session: boto3.Session, name: str) -> bool:
+    try:
+        session.get_partition_for_region(name)
+    except (*failures.ERRORS, ValueError):
+        return False
+    return True

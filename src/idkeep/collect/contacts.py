@@ -1,0 +1,48 @@
+"""Whom AWS may call about the account.
+
+Source: https://docs.aws.amazon.com/accounts/latest/reference/API_Operations.html
+"""
+
+from idkeep.collect.declare import Answer, Collector, Pages
+from idkeep.model import AlternateContact, Contact
+
+_ABSENT = frozenset({"ResourceNotFoundException"})
+
+
+def _primary(pages: Pages) -> Contact:
+    [answer] = pages
+    told: Answer = answer["ContactInformation"]
+    return Contact(
+        name=told["FullName"], company=told.get("CompanyName"), phone=told.get("PhoneNumber")
+    )
+
+
+PRIMARY_CONTACT = Collector(
+    service="account", operation="GetContactInformation", build=_primary, absent=_ABSENT
+)
+
+
+def _alternate(pages: Pages) -> AlternateContact:
+    [answer] = pages
+    told: Answer = answer["AlternateContact"]
+    return AlternateContact(
+        name=told["Name"],
+        email=told["EmailAddress"],
+        phone=told.get("PhoneNumber"),
+        title=told.get("Title"),
+    )
+
+
+def _of(kind: str) -> Collector[AlternateContact]:
+    return Collector(
+        service="account",
+        operation="GetAlternateContact",
+        build=_alternate,
+        params={"AlternateContactType": kind},
+        absent=_ABSENT,
+    )
+
+
+SECURITY_CONTACT, BILLING_CONTACT, OPERATIONS_CONTACT = map(
+    _of, ("SECURITY", "BILLING", "OPERATIONS")
+)

@@ -1,0 +1,152 @@
+"""What botocore's and AWS's errors mean, for a gap in a snapshot or for a person."""
+
+from botocore import exceptions as boto
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from idkeep.errors import AwsUnreachable, IdkeepError
+from idkeep.model import Gap
+
+# All that a call may raise; ResponseParserError stands outside botocore's own tree.
+ERRORS = (BotoCoreError, ClientError, ResponseParserError)
+
+EXPIRED = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+)
+DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "UnauthorizedOperation",
+        "NotAuthorized",
+    }
+)
+UNKNOWN_KEY = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure"})
+THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+    }
+)
+_SIGN_IN_AGAIN = "sign in again (`aws sso login`, `aws login`, or new credentials), then repeat"
+_CHECK_ENDPOINT = "check proxy settings and AWS_ENDPOINT_URL"
+_LONGEST_DETAIL = 400
+
+
+def code(error: Exception) -> str:
+    """AWS's error code; where AWS did not answer, botocore's name of what happened."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code") or "Unknown")
+    return type(error).__name__
+
+
+def gap(action: str, error: Exception) -> Gap:
+    """The gap that a failed call leaves."""
+    if not isinstance(error, ClientError):
+        return Gap(action, _NOT_ANSWERED.get(type(error), type(error).__name__))
+    word = code(error)
+    if word.isdecimal():  # botocore found no AWS error in the body and gives the HTTP status
+        return Gap(action, f"HTTP {word} without an answer of AWS's")
+    # Only a refusal's message is kept: it names the policy, and never holds a signed header.
+    message = str(error.response["Error"].get("Message", "")) if word in DENIED else ""
+    return Gap(action, word, message[:_LONGEST_DETAIL])
+
+
+_NOT_ANSWERED: dict[type[Exception], str] = {
+    ResponseParserError: "the answer is not AWS's",
+    boto.ConnectTimeoutError: "no connection within the time limit",
+    boto.ReadTimeoutError: "no answer within the time limit",
+    boto.EndpointConnectionError: "could not connect",
+    boto.ConnectionClosedError: "the connection was closed before an answer came",
+    boto.SSLError: "the TLS connection failed",
+}
+
+
+# What to tell a person, and what to do, by what botocore raised; the first that fits.
+_UNREACHABLE: tuple[tuple[type[Exception], str, str], ...] = (
+    (
+        boto.NoCredentialsError,
+        "no AWS credentials found",
+        (
+            "name a profile (--profile), set AWS_PROFILE, or sign in with `aws login`; "
+            "to try idkeep without an account: `idkeep demo`"
+        ),
+    ),
+    (
+        boto.PartialCredentialsError,
+        "the AWS credentials are incomplete: {error}",
+        "a key id and its secret belong together; check the profile or environment",
+    ),
+    (boto.ProfileNotFound, "{error}", "`aws configure list-profiles` shows those there are"),
+    (boto.UnauthorizedSSOTokenError, "the sign-in session has ended", _SIGN_IN_AGAIN),
+    (boto.SSOTokenLoadError, "there is no sign-in session", _SIGN_IN_AGAIN),
+    (boto.TokenRetrievalError, "the sign-in session has ended", _SIGN_IN_AGAIN),
+    (boto.CredentialRetrievalError, "{error}", _SIGN_IN_AGAIN),
+    (boto.ConfigParseError, "the AWS configuration can't be read: {error}", ""),
+    (boto.ConfigNotFound, "the AWS configuration can't be read: {error}", ""),
+    (ResponseParserError, "what answered is not AWS", _CHECK_ENDPOINT),
+    (
+        boto.HTTPClientError,
+        "AWS can't be reached from here: {failure}",
+        "check the network, proxy settings, AWS_ENDPOINT_URL and that {region} is a region",
+    ),
+    (BotoCoreError, "AWS can't be asked: {error}", ""),
+)
+# The same by AWS's error code.
+_REFUSED: tuple[tuple[frozenset[str], str, str], ...] = (
+    (EXPIRED, "the AWS credentials have expired", _SIGN_IN_AGAIN),
+    (
+        UNKNOWN_KEY,
+        "AWS does not know this access key in {region}",
+        (
+            "it may be deleted, inactive, or of another partition: for China and GovCloud "
+            "name one of their regions with --region"
+        ),
+    ),
+    (
+        frozenset({"SignatureDoesNotMatch"}),
+        "AWS refuses the signature: the secret does not belong to the access key",
+        "check the profile or environment for a truncated or mixed-up secret",
+    ),
+    (
+        frozenset({"RequestTimeTooSkewed"}),
+        "this machine's clock is wrong",
+        "set the clock, then repeat",
+    ),
+    (
+        THROTTLED,
+        "AWS throttles this account's calls, even after waiting",
+        "something else is calling AWS hard; try again in a few minutes",
+    ),
+    (
+        DENIED,
+        "AWS refuses sts:GetCallerIdentity",
+        "a network or VPC endpoint policy denies it; no IAM policy can",
+    ),
+)
+
+
+def unreachable(error: Exception, *, region: str) -> IdkeepError:
+    """Why AWS could not even say who is asking, and what to do about it."""
+    if isinstance(error, ClientError):
+        return _refused(code(error), region)
+    failure = _NOT_ANSWERED.get(type(error), "no answer")
+    for kind, sentence, hint in _UNREACHABLE:
+        if isinstance(error, kind):
+            return AwsUnreachable(
+                sentence.format(error=error, failure=failure), hint=hint.format(region=region)
+            )
+    raise error
+
+
+def _refused(word: str, region: str) -> IdkeepError:
+    if word.isdecimal():
+        return AwsUnreachable(f"what answered is not AWS (HTTP {word})", hint=_CHECK_ENDPOINT)
+    for words, sentence, hint in _REFUSED:
+        if word in words:
+            return AwsUnreachable(sentence.format(region=region), hint=hint)
+    return AwsUnreachable(f"AWS refuses the credentials: {word}")

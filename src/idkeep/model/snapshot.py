@@ -1,0 +1,76 @@
+"""The state of one account at one instant."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from idkeep.model.account import Account
+from idkeep.model.gap import Gap
+from idkeep.model.principals import Group, ManagedPolicy, Role, Root, User
+
+FORMAT = 1
+
+Subject: TypeAlias = Account | Root | User | Group | Role | ManagedPolicy
+S = TypeVar("S", bound=Subject)
+
+
+class Unlisted(Struct, frozen=True):
+    """Subjects of `kind` (a class name of the model) may be missing from the snapshot."""
+
+    kind: str
+    gap: Gap
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """How often an operation was asked; `requests` counts the retries too."""
+
+    action: str
+    calls: int
+    requests: int
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """One account. `taken` is the clock of every rule, so a stored one answers the same for ever.
+
+    `documents` holds each policy text once, as AWS returned it, by its SHA-256 in hex.
+    `gaps` names every read that failed, once. `region` is where AWS was asked. Times are UTC.
+    """
+
+    format: int = FORMAT
+    taken: datetime
+    region: str
+    account: Account
+    root: Root
+    users: tuple[User, ...] = ()
+    groups: tuple[Group, ...] = ()
+    roles: tuple[Role, ...] = ()
+    policies: tuple[ManagedPolicy, ...] = ()
+    documents: dict[str, str] = {}
+    credential_report_generated: datetime | None = None
+    unlisted: tuple[Unlisted, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+    def of(self, kind: type[S]) -> Iterator[S]:
+        """Every subject of a kind that was read."""
+        everyone: tuple[tuple[Subject, ...], ...] = (
+            (self.account,),
+            (self.root,),
+            self.users,
+            self.groups,
+            self.roles,
+            self.policies,
+        )
+        return (s for some in everyone for s in some if isinstance(s, kind))
+
+    def missing(self, kind: type[Subject]) -> tuple[Gap, ...]:
+        """Why subjects of `kind` may be missing; empty where the list is whole."""
+        return tuple(one.gap for one in self.unlisted if one.kind == kind.__name__)
+
+    def as_of(self, action: str) -> datetime:
+        """When the facts that `action` gives were true: the credential report may be hours old."""
+        if action == "iam:GetCredentialReport" and self.credential_report_generated:
+            return self.credential_report_generated
+        return self.taken

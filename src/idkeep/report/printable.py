@@ -1,0 +1,41 @@
+"""Text from AWS that may be hostile, made safe to show.
+
+A name may hold terminal escapes, and marks that turn the reading direction so that one name looks
+like another. Both are shown by their code, so that nothing is lost and nothing acts.
+"""
+
+import re
+
+# C0 and C1 controls, DEL; bidi marks, embeddings, overrides, isolates; zero-width and line
+# separators; the byte-order mark; tag characters; lone surrogates.
+_HOSTILE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def printable(text: str) -> str:
+    r"""`text` with every such character as `\u202e`; a line feed too."""
+    return _HOSTILE.sub(lambda found: _escape(found[0]), text)
+
+
+def escaped_json(document: bytes) -> bytes:
+    """The same JSON document in which those characters are JSON escapes, for a terminal's sake.
+
+    Line feeds and spaces between values stay as they are: inside strings JSON has none.
+    """
+    text = document.decode()
+    return _HOSTILE.sub(
+        lambda found: found[0] if found[0] in "\n\t\r" else _utf16(found[0]), text
+    ).encode()
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 -- the BMP
+
+
+def _utf16(character: str) -> str:
+    """JSON escapes are UTF-16 code units."""
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))

@@ -1,0 +1,177 @@
+"""What a scan found, as one value: every report is drawn from it, and its JSON is the document.
+
+The document's version is in `schema`; it changes when a reader of the old one would go wrong.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from idkeep.checks import AnyCheck
+from idkeep.config import Settings
+from idkeep.model import Call, Gap, Outcome, Severity, Snapshot, Status, Verdict
+
+SCHEMA = "idkeep.scan/1"
+
+
+class CheckResult(Struct, frozen=True, kw_only=True):
+    """A check and what it says of every subject.
+
+    `unlisted` tells why subjects may be missing altogether: for those the rule is unknown.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    why: str
+    remedy: str
+    controls: tuple[str, ...]
+    results: tuple[Verdict, ...]
+    unlisted: tuple[str, ...] = ()
+
+    def having(self, status: Status) -> tuple[Verdict, ...]:
+        return tuple(one for one in self.results if one.status is status)
+
+    @property
+    def worst(self) -> int:
+        """The rank of its worst finding; -1 where it has none."""
+        return max((f.severity.rank for one in self.results for f in one.findings), default=-1)
+
+    @property
+    def is_open(self) -> bool:
+        """Something could not be told."""
+        return bool(self.unlisted) or any(one.unknown for one in self.results)
+
+
+class ReportedGap(Struct, frozen=True, kw_only=True):
+    """A read that failed. `accepted` is true where the settings say that this is known."""
+
+    action: str
+    error: str
+    detail: str
+    accepted: bool
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """How many verdicts of each status, and findings of each severity."""
+
+    passed: int
+    failed: int
+    unknown: int
+    not_applicable: int
+    findings: dict[Severity, int]
+
+
+class ScanReport(Struct, frozen=True, kw_only=True):
+    """One account's scan. `snapshot` is the id it is kept under, "" where it was not kept.
+
+    `seconds` is how long reading AWS took, 0 for a snapshot that was kept before. Checks come
+    worst first, then those that could not tell, then the rest. Gaps that are not accepted make
+    the scan incomplete.
+    """
+
+    schema: str = SCHEMA
+    idkeep: str
+    account: str
+    partition: str
+    region: str
+    caller: str
+    taken: datetime
+    snapshot: str
+    seconds: float
+    complete: bool
+    summary: Summary
+    checks: tuple[CheckResult, ...]
+    gaps: tuple[ReportedGap, ...]
+    calls: tuple[Call, ...]
+
+    @property
+    def failing(self) -> tuple[CheckResult, ...]:
+        return tuple(one for one in self.checks if one.worst >= 0)
+
+    @property
+    def unclear(self) -> tuple[CheckResult, ...]:
+        return tuple(one for one in self.checks if one.is_open)
+
+    @property
+    def scanned_as_root(self) -> bool:
+        return self.caller.endswith(":root")
+
+    def worst(self) -> Severity | None:
+        """The severity of the worst finding."""
+        rank = max((one.worst for one in self.checks), default=-1)
+        return None if rank < 0 else list(Severity)[rank]
+
+
+def scan_report(  # noqa: PLR0913 -- the parts of a report, all by name
+    *,
+    snapshot: Snapshot,
+    checks: Iterable[AnyCheck],
+    outcomes: Iterable[Outcome],
+    settings: Settings,
+    version: str,
+    kept_as: str = "",
+    seconds: float = 0.0,
+) -> ScanReport:
+    """`checks` and `outcomes` belong together, pair by pair."""
+    results = sorted(
+        (_result(check, outcome) for check, outcome in zip(checks, outcomes, strict=True)),
+        key=lambda one: (-one.worst, not one.is_open, one.id),
+    )
+    gaps = tuple(_gap(one, settings) for one in snapshot.gaps)
+    return ScanReport(
+        idkeep=version,
+        account=snapshot.account.id,
+        partition=snapshot.account.partition,
+        region=snapshot.region,
+        caller=snapshot.account.caller.arn,
+        taken=snapshot.taken,
+        snapshot=kept_as,
+        seconds=round(seconds, 2),
+        complete=all(one.accepted for one in gaps),
+        summary=_summary(results),
+        checks=tuple(results),
+        gaps=gaps,
+        calls=snapshot.calls,
+    )
+
+
+def _result(check: AnyCheck, outcome: Outcome) -> CheckResult:
+    return CheckResult(
+        id=check.id,
+        title=check.title,
+        severity=check.severity,
+        why=check.why,
+        remedy=check.remedy,
+        controls=check.controls,
+        results=outcome.verdicts,
+        unlisted=outcome.unlisted,
+    )
+
+
+def _gap(gap: Gap, settings: Settings) -> ReportedGap:
+    return ReportedGap(
+        action=gap.action,
+        error=gap.error,
+        detail=gap.detail,
+        accepted=gap.action in settings.accept_gaps,
+    )
+
+
+def _summary(results: Iterable[CheckResult]) -> Summary:
+    """A kind that could not be listed whole counts as one unknown verdict of its check."""
+    verdicts = list(_verdicts(results))
+    count = {status: sum(one.status is status for one in verdicts) for status in Status}
+    found = [finding.severity for one in verdicts for finding in one.findings]
+    return Summary(
+        passed=count[Status.PASS],
+        failed=count[Status.FAIL],
+        unknown=count[Status.UNKNOWN] + sum(bool(one.unlisted) for one in results),
+        not_applicable=count[Status.NOT_APPLICABLE],
+        findings={severity: found.count(severity) for severity in reversed(Severity)},
+    )
+
+
+def _verdicts(results: Iterable[CheckResult]) -> Iterator[Verdict]:
+    return (verdict for one in results for verdict in one.results)

@@ -1,0 +1,157 @@
+"""The scan for a terminal: what is wrong, worst first; what could not be told; what to do next."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from idkeep.model import Severity, Verdict
+from idkeep.report.printable import printable
+from idkeep.report.scan import CheckResult, ScanReport
+
+_STYLE = {
+    Severity.CRITICAL: "bold white on red3",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "bold yellow",
+    Severity.LOW: "bold cyan",
+}
+_SHOWN = 6
+_NEXT_STEPS = 3
+
+
+class ScanText:
+    """A renderable for rich; `show_all` leaves no subject out."""
+
+    def __init__(self, report: ScanReport, *, show_all: bool = False) -> None:
+        self.report = report
+        self.most = None if show_all else _SHOWN
+
+    def __rich_console__(self, _: Console, __: ConsoleOptions) -> RenderResult:
+        report = self.report
+        yield _heading(report)
+        if report.scanned_as_root:
+            yield _root_warning()
+        if report.failing:
+            yield Rule(_line("What is wrong", "bold"), align="left", style="dim")
+            yield from (self._failing(one) for one in report.failing)
+        if report.unclear:
+            yield Rule(_line("What could not be told", "bold"), align="left", style="dim")
+            yield from (self._unclear(one) for one in report.unclear)
+        if report.failing:
+            yield Rule(_line("What to do next", "bold"), align="left", style="dim")
+            yield _next_steps(report.failing)
+        yield Rule(style="dim")
+        yield _totals(report)
+
+    def _failing(self, check: CheckResult) -> RenderableType:
+        rows = [
+            (_subject(verdict), finding.message)
+            for verdict in check.results
+            for finding in verdict.findings
+        ]
+        severity = list(Severity)[check.worst]
+        return Group(_title(check, severity.upper(), _STYLE[severity]), self._table(rows))
+
+    def _unclear(self, check: CheckResult) -> RenderableType:
+        rows = [("every other one", why) for why in check.unlisted]
+        rows += [(_subject(verdict), why) for verdict in check.results for why in verdict.unknown]
+        return Group(_title(check, "UNKNOWN", "bold magenta"), self._table(rows))
+
+    def _table(self, rows: list[tuple[str, str]]) -> RenderableType:
+        """Subjects of which the same is said share a line."""
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=False, ratio=1)
+        table.add_column(ratio=2)
+        shown = rows[: self.most]
+        for name, message in shown:
+            table.add_row(_line(name, "bold"), _line(message))
+        if left := len(rows) - len(shown):
+            table.add_row(_line(f"and {left} more", "dim"), _line("--all shows them", "dim"))
+        return Padding(table, (0, 0, 1, 10))
+
+
+def _heading(report: ScanReport) -> RenderableType:
+    text = _line("idkeep", "bold green")
+    text.append_text(_line(f"  account {report.account}", "bold"))
+    text.append_text(_line(f"  {report.taken:%Y-%m-%d %H:%M} UTC  as {_short(report.caller)}"))
+    return Padding(text, (1, 0))
+
+
+def _root_warning() -> RenderableType:
+    return Panel(
+        _line(
+            "This scan ran with the ROOT USER's credentials. Stop using them: make a role with "
+            "the policy that `idkeep permissions` prints, scan with that, and delete root's key."
+        ),
+        title=_line("ROOT CREDENTIALS IN USE", "bold white on red3"),
+        border_style="red",
+    )
+
+
+def _title(check: CheckResult, label: str, style: str) -> RenderableType:
+    title = _line(check.title, "bold")
+    title.append_text(_line(f"  {check.id}", "dim"))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=8)
+    table.add_row(Text(label, style), title)
+    return table
+
+
+def _subject(verdict: Verdict) -> str:
+    subject = verdict.subject
+    return {"Account": "the account", "Root": "root"}.get(subject.kind, subject.name)
+
+
+def _next_steps(failing: Iterable[CheckResult]) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    for number, check in enumerate(list(failing)[:_NEXT_STEPS], start=1):
+        step = _line(check.id, "bold")
+        table.add_row(_line(f"{number}."), step.append_text(_line(f"  {check.remedy}")))
+    table.add_row("", _line("`idkeep explain` and an id tell more of each.", "dim"))
+    return Padding(table, (0, 0, 1, 2))
+
+
+def _totals(report: ScanReport) -> Text:
+    lines = [_verdict_line(report), _call_line(report)]
+    if not report.complete:
+        refused = ", ".join(dict.fromkeys(g.action for g in report.gaps if not g.accepted))
+        lines.append(_line(f"Not everything could be read: {refused}", "bold magenta"))
+    return Text("\n").join(lines)
+
+
+def _verdict_line(report: ScanReport) -> Text:
+    total = report.summary
+    found = ", ".join(f"{count} {severity}" for severity, count in total.findings.items() if count)
+    return _line(
+        f"{len(report.checks)} checks: {total.failed} fail ({found or 'no findings'}), "
+        f"{total.unknown} unknown, {total.passed} pass, {total.not_applicable} not applicable"
+    )
+
+
+def _call_line(report: ScanReport) -> Text:
+    calls = sum(call.calls for call in report.calls)
+    took = f" in {report.seconds:.1f} s" if report.seconds else ""
+    kept = f"; kept as snapshot {report.snapshot}" if report.snapshot else ""
+    return _line(f"{calls} AWS calls{took}{kept}", "dim")
+
+
+def _short(caller: str) -> str:
+    return caller.rpartition(":")[2] if caller.count(":") else caller
+
+
+def _line(text: str, style: str = "") -> Text:
+    """Every text goes through here: no markup, no control characters."""
+    return Text(printable(text), style=style)
+
+
+def check_lines(titles: Iterable[tuple[Severity, str, str]]) -> Iterator[Text]:
+    """The list of checks: severity, id, title."""
+    rows = list(titles)
+    width = max((len(ident) for _, ident, _ in rows), default=0)
+    for severity, ident, title in rows:
+        text = Text.assemble((f"{severity:<9}", _STYLE[severity]), f"{ident:<{width}}  ")
+        yield text.append_text(_line(title))

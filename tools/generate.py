@@ -1,0 +1,55 @@
+"""Write the files that are drawn from the code, or check that they are up to date.
+
+`python -m tools.generate` writes them; with `--check` it names those that differ and fails.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from idkeep import api
+from idkeep.report import check_index, check_page, json_schema
+
+ROOT = Path(__file__).parent.parent
+CHECKS = ROOT / "docs" / "checks"
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file and what it should hold."""
+    every = api.all_checks()
+    pages = {CHECKS / f"{one.id}.md": check_page(one) for one in every}
+    return {
+        **pages,
+        CHECKS / "README.md": check_index(every),
+        ROOT / "docs" / "scan.schema.json": _json(json_schema()),
+        ROOT / "docs" / "scanner-policy.json": _json(api.scanner_policy()),
+    }
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, indent=2) + "\n"
+
+
+def main() -> int:
+    wanted = generated()
+    stale = set(CHECKS.glob("*.md")) - set(wanted)
+    differing = [
+        path
+        for path, text in wanted.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv:
+        for path in (*differing, *sorted(stale)):
+            print(f"{path.relative_to(ROOT)} is not up to date: run `make generated`")
+        return bool(differing or stale)
+    for path in stale:
+        path.unlink()
+    for path in differing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(wanted[path], encoding="utf-8")
+        print(f"wrote {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
