@@ -78,6 +78,8 @@ _NAMES = frozenset({"UserName", "GroupName", "RoleName", "PolicyName"})
 
 def _build(pages: Pages) -> AuthorizationDetails:
     found = AuthorizationDetails()
+    if not all("IsTruncated" in page for page in pages):
+        raise KeyError("IsTruncated")
 
     def every(member: str) -> Iterable[Answer]:
         return (one for page in pages for one in page.get(member, ()))

@@ -112,7 +112,13 @@ class Aws:
             self._calls[action] += 1
         logger.info("%s", action)
         method: Callable[..., Answer] = getattr(client, _method(client, operation))
-        return method(**params)
+        try:
+            return method(**params)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # botocore stumbles so over a page of well-formed XML that is no answer of AWS's.
+            if isinstance(error, failures.ERRORS):
+                raise
+            raise failures.NotAws(str(error)) from error
 
     def _client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 -- boto3 makes it
         made = self._clients.get((service, attempts))

@@ -7,8 +7,13 @@ from botocore.parsers import ResponseParserError
 from idkeep.errors import AwsUnreachable, IdkeepError
 from idkeep.model import Gap
 
+
+class NotAws(Exception):
+    """What came back can't be read as an answer of AWS's: a proxy's page, a sign-in portal's."""
+
+
 # All that a call may raise; ResponseParserError stands outside botocore's own tree.
-ERRORS = (BotoCoreError, ClientError, ResponseParserError)
+ERRORS = (BotoCoreError, ClientError, ResponseParserError, NotAws)
 
 EXPIRED = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
@@ -38,26 +43,38 @@ _LONGEST_DETAIL = 400
 
 
 def code(error: Exception) -> str:
-    """AWS's error code; where AWS did not answer, botocore's name of what happened."""
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code") or "Unknown")
-    return type(error).__name__
+    """AWS's error code; "" where no AWS code came."""
+    if not isinstance(error, ClientError):
+        return ""
+    word = str(error.response.get("Error", {}).get("Code", ""))
+    # Where the body holds no error of AWS's, botocore fills in the HTTP status or "Unknown".
+    return "" if word.isdecimal() or word == "Unknown" else word
 
 
 def gap(action: str, error: Exception) -> Gap:
     """The gap that a failed call leaves."""
-    if not isinstance(error, ClientError):
-        return Gap(action, _NOT_ANSWERED.get(type(error), type(error).__name__))
     word = code(error)
-    if word.isdecimal():  # botocore found no AWS error in the body and gives the HTTP status
-        return Gap(action, f"HTTP {word} without an answer of AWS's")
+    if not word:
+        return Gap(action, _no_answer(error))
     # Only a refusal's message is kept: it names the policy, and never holds a signed header.
-    message = str(error.response["Error"].get("Message", "")) if word in DENIED else ""
-    return Gap(action, word, message[:_LONGEST_DETAIL])
+    if word in DENIED and isinstance(error, ClientError):
+        return Gap(action, word, str(error.response["Error"].get("Message", ""))[:_LONGEST_DETAIL])
+    return Gap(action, word)
+
+
+def _no_answer(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "error")
+        return f"HTTP {status} without an answer of AWS's"
+    for kind, words in _NOT_ANSWERED.items():
+        if isinstance(error, kind):
+            return words
+    return type(error).__name__
 
 
 _NOT_ANSWERED: dict[type[Exception], str] = {
     ResponseParserError: "the answer is not AWS's",
+    NotAws: "the answer is not AWS's",
     boto.ConnectTimeoutError: "no connection within the time limit",
     boto.ReadTimeoutError: "no answer within the time limit",
     boto.EndpointConnectionError: "could not connect",
@@ -89,6 +106,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], str, str], ...] = (
     (boto.ConfigParseError, "the AWS configuration can't be read: {error}", ""),
     (boto.ConfigNotFound, "the AWS configuration can't be read: {error}", ""),
     (ResponseParserError, "what answered is not AWS", _CHECK_ENDPOINT),
+    (NotAws, "what answered is not AWS", _CHECK_ENDPOINT),
     (
         boto.HTTPClientError,
         "AWS can't be reached from here: {failure}",
@@ -133,8 +151,8 @@ _REFUSED: tuple[tuple[frozenset[str], str, str], ...] = (
 def unreachable(error: Exception, *, region: str) -> IdkeepError:
     """Why AWS could not even say who is asking, and what to do about it."""
     if isinstance(error, ClientError):
-        return _refused(code(error), region)
-    failure = _NOT_ANSWERED.get(type(error), "no answer")
+        return _refused(error, region)
+    failure = _no_answer(error)
     for kind, sentence, hint in _UNREACHABLE:
         if isinstance(error, kind):
             return AwsUnreachable(
@@ -143,9 +161,10 @@ def unreachable(error: Exception, *, region: str) -> IdkeepError:
     raise error
 
 
-def _refused(word: str, region: str) -> IdkeepError:
-    if word.isdecimal():
-        return AwsUnreachable(f"what answered is not AWS (HTTP {word})", hint=_CHECK_ENDPOINT)
+def _refused(error: Exception, region: str) -> IdkeepError:
+    word = code(error)
+    if not word:
+        return AwsUnreachable(f"{_no_answer(error)}", hint=_CHECK_ENDPOINT)
     for words, sentence, hint in _REFUSED:
         if word in words:
             return AwsUnreachable(sentence.format(region=region), hint=hint)

@@ -1,0 +1,197 @@
+"""The declared estate: one account, told in ages, so that it says the same tomorrow.
+
+Every age is a number of days before the server's start (0.01 is about a quarter of an hour).
+A managed policy is named `Deploy` where the estate declares it and `aws:ReadOnlyAccess` where
+AWS does. A policy document is JSON text, and travels as it stands. A key that nobody reads is a
+mistake, not a comment.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+# Names and paths as https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+Days = Annotated[float, Meta(ge=0)]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_+=,.@-]{1,128}$")]
+PrincipalName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")]
+EntityPath = Annotated[str, Meta(pattern=r"^(/|/[!-~]+/)$", max_length=512)]
+PolicyRef = Annotated[str, Meta(pattern=r"^(aws:)?[A-Za-z0-9_+=,.@-]{1,128}$")]
+Partition = Literal["aws", "aws-us-gov", "aws-cn"]
+Mfa = Literal["virtual", "hardware", "passkey"]
+
+REGIONS: dict[Partition, str] = {
+    "aws": "us-east-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-cn": "cn-north-1",
+}
+
+
+class Key(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An access key. `last_used` absent: never used. `region` absent: the partition's first."""
+
+    created: Days
+    last_used: Days | None = None
+    region: str | None = None
+    service: str = "s3"
+    active: bool = True
+
+
+class Password(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A console password; not `enabled`: one that was used and then taken away.
+
+    `changed` absent: as old as its user.
+    """
+
+    changed: Days | None = None
+    last_used: Days | None = None
+    enabled: bool = True
+
+
+class User(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: PrincipalName
+    path: EntityPath = "/"
+    created: Days = 365
+    password: Password | None = None
+    mfa: Annotated[tuple[Mfa, ...], Meta(max_length=8)] = ()
+    keys: Annotated[tuple[Key, ...], Meta(max_length=2)] = ()
+    groups: tuple[Name, ...] = ()
+    attached: tuple[PolicyRef, ...] = ()
+    inline: dict[Name, str] = {}
+    boundary: PolicyRef | None = None
+    tags: dict[str, str] = {}
+
+
+class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    path: EntityPath = "/"
+    created: Days = 365
+    attached: tuple[PolicyRef, ...] = ()
+    inline: dict[Name, str] = {}
+
+
+class LastUsed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    age: Days
+    region: str | None = None
+
+
+class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`service_linked` names the service whose role it is; the path then follows from it."""
+
+    name: PrincipalName
+    trust: str
+    path: EntityPath = "/"
+    created: Days = 365
+    description: str = ""
+    max_session_hours: Annotated[int, Meta(ge=1, le=12)] = 1
+    last_used: LastUsed | None = None
+    service_linked: str | None = None
+    instance_profile: bool = False
+    attached: tuple[PolicyRef, ...] = ()
+    inline: dict[Name, str] = {}
+    boundary: PolicyRef | None = None
+    tags: dict[str, str] = {}
+
+    @property
+    def where(self) -> str:
+        """The path it lives under."""
+        return f"/aws-service-role/{self.service_linked}/" if self.service_linked else self.path
+
+
+class Version(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    document: str
+    created: Days
+
+
+class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A customer-managed policy; its versions are v1, v2, … and the last one is in force."""
+
+    name: Name
+    versions: Annotated[tuple[Version, ...], Meta(min_length=1, max_length=5)]
+    path: EntityPath = "/"
+    description: str = ""
+    tags: dict[str, str] = {}
+
+
+class Root(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The root user; `password = false`: a member account that AWS gave none."""
+
+    password: bool = True
+    password_last_used: Days | None = None
+    mfa: Literal["none", "virtual", "hardware"] = "none"
+    keys: Annotated[tuple[Key, ...], Meta(max_length=2)] = ()
+
+
+class PasswordPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An absent `max_age` means that passwords do not expire."""
+
+    min_length: Annotated[int, Meta(ge=6, le=128)] = 6
+    symbols: bool = False
+    numbers: bool = False
+    uppercase: bool = False
+    lowercase: bool = False
+    users_may_change: bool = False
+    max_age: Annotated[int, Meta(ge=1, le=1095)] | None = None
+    reuse_prevention: Annotated[int, Meta(ge=1, le=24)] | None = None
+    hard_expiry: bool = False
+
+
+class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The primary contact; AWS demands the six without a default."""
+
+    full_name: str
+    address: Annotated[tuple[str, ...], Meta(min_length=1, max_length=3)]
+    city: str
+    postal_code: str
+    country_code: Annotated[str, Meta(min_length=2, max_length=2)]
+    phone: str
+    state: str | None = None
+    company: str | None = None
+    website: str | None = None
+
+
+class AlternateContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: str
+    title: str
+    email: str
+    phone: str
+
+
+class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The credential report: one already there, and how many polls a new one takes to be ready."""
+
+    age_hours: Annotated[float, Meta(ge=0)] | None = None
+    polls: Annotated[int, Meta(ge=0)] = 0
+
+
+class Crowd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Generated users and roles, for what shows only at scale."""
+
+    users: Annotated[int, Meta(ge=0)] = 0
+    roles: Annotated[int, Meta(ge=0)] = 0
+
+
+class Account(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: Annotated[str, Meta(pattern=r"^\d{12}$")]
+    partition: Partition = "aws"
+    created: Days = 1000
+    alias: str | None = None
+    contact: Contact | None = None
+    alternate_contacts: dict[Literal["BILLING", "OPERATIONS", "SECURITY"], AlternateContact] = {}
+
+    @property
+    def region(self) -> str:
+        """Where the partition keeps its global services."""
+        return REGIONS[self.partition]
+
+
+class Estate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    account: Account
+    root: Root = Root()
+    users: tuple[User, ...] = ()
+    groups: tuple[Group, ...] = ()
+    roles: tuple[Role, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    password_policy: PasswordPolicy | None = None
+    unassigned_mfa: tuple[PrincipalName, ...] = ()
+    report: Report = Report()
+    crowd: Crowd = Crowd()

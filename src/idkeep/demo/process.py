@@ -1,0 +1,177 @@
+"""The server as a process of its own: started, asked, ended."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from idkeep.demo.estate_file import load
+from idkeep.demo.faults import Faults
+from idkeep.demo.principals import SECRET
+from idkeep.errors import IdkeepError
+
+CONTROL = "/idkeep-demo"
+ESTATE = Path(__file__).with_name("estate.toml")
+NEEDED = ("moto", "flask", "flask_cors")
+
+
+@dataclass(frozen=True)
+class DemoServer:
+    """A running server. `account` is the estate's; nobody outside this machine can reach it."""
+
+    endpoint: str
+    account: str
+    partition: str
+    region: str
+    _keys: Mapping[str, tuple[str, str]] = field(repr=False)
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """The names that `environment` knows."""
+        return tuple(self._keys)
+
+    def environment(self, principal: str = "auditor") -> dict[str, str]:
+        """What to set so that boto3 and the aws command speak to this server, and to nothing else.
+
+        `auditor` is a session of the role idkeep-auditor, `root` one of the root user; a user
+        with an active key goes by the user's name.
+        """
+        if principal not in self._keys:
+            raise IdkeepError(
+                f"the demo has no credentials for {principal!r}",
+                hint="one of " + ", ".join(self._keys),
+            )
+        access_key, token = self._keys[principal]
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+            "AWS_ACCESS_KEY_ID": access_key,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            # Empty means none, and hides one that the caller's own environment may hold.
+            "AWS_SESSION_TOKEN": token,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+        }
+
+    def faults(  # noqa: PLR0913 each is one fault
+        self,
+        *,
+        deny: Iterable[str] = (),
+        deny_next_pages: Iterable[str] = (),
+        throttle: Mapping[str, int] | None = None,
+        broken: Iterable[str] = (),
+        broken_status: int = 503,
+        expire_after: int | None = None,
+        spoil: Iterable[str] = (),
+    ) -> None:
+        """Replace all faults by these; `faults()` clears them. The words are those of `Faults`."""
+        wanted = Faults(
+            deny=tuple(deny),
+            deny_next_pages=tuple(deny_next_pages),
+            throttle=dict(throttle or {}),
+            broken=tuple(broken),
+            broken_status=broken_status,
+            expire_after=expire_after,
+            spoil=tuple(spoil),
+        )
+        self._control("POST", "faults", msgspec.json.encode(wanted))
+
+    def requests(self) -> list[str]:
+        """What was asked since the last `forget`, in order, refused calls and retries among it."""
+        return msgspec.json.decode(self._control("GET", "requests"), type=list[str])
+
+    def forget(self) -> None:
+        """Begin the list of requests anew."""
+        self._control("DELETE", "requests")
+
+    def overlaid(self) -> list[str]:
+        """The operations that our overlay answers itself, the rest being moto's."""
+        return msgspec.json.decode(self._control("GET", "operations"), type=list[str])
+
+    def _control(self, method: str, what: str, body: bytes = b"") -> bytes:
+        host, _, port = self.endpoint.removeprefix("http://").partition(":")
+        connection = HTTPConnection(host, int(port), timeout=10)
+        try:
+            connection.request(method, f"{CONTROL}/{what}", body=body)
+            response = connection.getresponse()
+            answer = response.read()
+        finally:
+            connection.close()
+        if response.status != 200:  # noqa: PLR2004
+            raise IdkeepError(f"the demo server refused {what}: {answer.decode()}")
+        return answer
+
+
+@contextmanager
+def running(estate: Path | None = None, *, port: int = 0) -> Iterator[DemoServer]:
+    """A server on 127.0.0.1 filled from this file (ours by default), ended on the way out.
+
+    Port 0 takes a free one.
+    """
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise IdkeepError("the demo needs moto", hint="pip install 'idkeep[demo]'")
+    path = estate or ESTATE
+    load(path)  # what is wrong in the file is said here, with its place
+    arguments = [sys.executable, "-P", "-m", "idkeep.demo.server", str(path), str(port)]
+    # MOTO_* settings of the user's own would change what our overlay stands on.
+    environment = {name: v for name, v in os.environ.items() if not name.startswith("MOTO_")}
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(  # noqa: S603
+            arguments,
+            stdin=subprocess.PIPE,  # its end tells the server that we are gone
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env=environment,
+        )
+        try:
+            yield _ready(process, complaints)
+        finally:
+            _end(process)
+
+
+def _ready(process: subprocess.Popen[bytes], complaints: IO[bytes]) -> DemoServer:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        process.wait()
+        complaints.seek(0)
+        last = complaints.read().decode(errors="replace").strip().splitlines()[-1:]
+        raise IdkeepError(f"the demo server did not start: {' '.join(last) or 'no word from it'}")
+    said = json.loads(line)
+    if "error" in said:
+        raise IdkeepError(said["error"], hint=said.get("hint", ""))
+    return DemoServer(
+        endpoint=f"http://127.0.0.1:{said['port']}",
+        account=said["account"],
+        partition=said["partition"],
+        region=said["region"],
+        _keys={name: (key, token) for name, (key, token) in said["principals"].items()},
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()

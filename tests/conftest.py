@@ -1,0 +1,46 @@
+"""The example account's server, one for each test process, with no faults left over."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from idkeep.demo import DemoServer, running
+
+ESTATES = Path(__file__).parent / "estates"
+
+
+@pytest.fixture(scope="session")
+def _demo_server() -> Iterator[DemoServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def server(_demo_server: DemoServer) -> Iterator[DemoServer]:
+    """The account that `idkeep demo` shows."""
+    _demo_server.faults()
+    _demo_server.forget()
+    yield _demo_server
+    _demo_server.faults()
+
+
+@pytest.fixture(scope="session")
+def odd_server() -> Iterator[DemoServer]:
+    """An account of odd but legal names."""
+    with running(ESTATES / "odd.toml") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def _crowd_server() -> Iterator[DemoServer]:
+    with running(ESTATES / "crowd.toml") as made:
+        yield made
+
+
+@pytest.fixture
+def crowd_server(_crowd_server: DemoServer) -> Iterator[DemoServer]:
+    """250 users and 120 roles in a member account whose root has no credentials."""
+    _crowd_server.faults()
+    yield _crowd_server
+    _crowd_server.faults()

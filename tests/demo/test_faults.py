@@ -1,0 +1,148 @@
+"""What the server does wrong when told to, as AWS and the networks before it do."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from idkeep.demo import DemoServer
+from idkeep.errors import IdkeepError
+
+from .conftest import Connect, client_for
+
+
+def code_of(call: Any, **arguments: Any) -> tuple[str, int]:
+    """The error's code and HTTP status; ("", 200) where the call works."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return (
+            error.response["Error"]["Code"],
+            error.response["ResponseMetadata"]["HTTPStatusCode"],
+        )
+    return "", 200
+
+
+def test_a_denied_action_is_refused_in_aws_words(demo: DemoServer, connect: Connect) -> None:
+    demo.faults(deny=["iam:GetAccountSummary"])
+    with pytest.raises(ClientError) as refused:
+        connect(demo, "iam").get_account_summary()
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    assert refused.value.response["Error"] == {
+        "Type": "Sender",
+        "Code": "AccessDenied",
+        "Message": (
+            "User: arn:aws:sts::111122223333:assumed-role/idkeep-auditor/idkeep is not authorized "
+            "to perform: iam:GetAccountSummary on resource: * because no identity-based policy "
+            "allows the iam:GetAccountSummary action"
+        ),
+    }
+    assert code_of(connect(demo, "iam").get_account_password_policy) == ("", 200)
+
+
+def test_a_json_service_has_its_own_codes(demo: DemoServer, connect: Connect) -> None:
+    call = connect(demo, "account").get_contact_information
+    demo.faults(deny=["account:*"])
+    assert code_of(call) == ("AccessDeniedException", 403)
+    demo.faults(throttle={"account:GetContactInformation": 1})
+    assert code_of(call) == ("TooManyRequestsException", 429)
+    assert code_of(call) == ("", 200)
+    demo.faults(expire_after=0)
+    assert code_of(call) == ("ExpiredTokenException", 403)
+
+
+def test_throttling_ends_after_so_many_calls(demo: DemoServer, connect: Connect) -> None:
+    call = connect(demo, "iam").get_account_summary
+    demo.faults(throttle={"iam:GetAccountSummary": 2})
+    assert [code_of(call) for _ in range(3)] == [("Throttling", 400)] * 2 + [("", 200)]
+    demo.faults(throttle={"*": 1})
+    assert code_of(call) == ("Throttling", 400)
+    assert code_of(connect(demo, "iam").get_account_password_policy) == ("", 200)
+
+
+def test_a_page_of_html_comes_in_the_answer_s_place(demo: DemoServer, connect: Connect) -> None:
+    calls = (
+        connect(demo, "iam").get_account_summary,
+        connect(demo, "account").get_contact_information,
+    )
+    demo.faults(broken=["*"])
+    for call in calls:
+        with pytest.raises((BotoCoreError, ClientError)):
+            call()
+
+
+def test_a_page_of_html_with_status_200_fools_boto3(demo: DemoServer, connect: Connect) -> None:
+    """Why a collector must look at what it got: a bare KeyError, and an answer with nothing."""
+    demo.faults(broken=["*"], broken_status=200)
+    with pytest.raises(KeyError):
+        connect(demo, "iam").get_account_summary()
+    answer = connect(demo, "account").get_contact_information()
+    assert set(answer) == {"ResponseMetadata"}
+
+
+def test_a_session_expires_in_the_middle(demo: DemoServer, connect: Connect) -> None:
+    demo.faults(expire_after=2)
+    call = connect(demo, "iam").get_account_summary
+    assert [code_of(call)[0] for _ in range(4)] == ["", "", "ExpiredToken", "ExpiredToken"]
+    demo.faults()
+    assert code_of(call) == ("", 200)
+
+
+def test_paging_is_refused_after_the_first_page(demo: DemoServer, connect: Connect) -> None:
+    demo.faults(deny_next_pages=["iam:GetAccountAuthorizationDetails"])
+    call = connect(demo, "iam").get_account_authorization_details
+    page = call(MaxItems=5)
+    assert len(page["UserDetailList"]) == 5
+    assert code_of(call, Marker=page["Marker"]) == ("AccessDenied", 403)
+
+
+def test_one_object_can_come_spoilt(demo: DemoServer, connect: Connect) -> None:
+    demo.faults(spoil=["user:li.na:Arn", "role:github-deploy:AssumeRolePolicyDocument"])
+    page = connect(demo, "iam").get_account_authorization_details()
+    assert [u["UserName"] for u in page["UserDetailList"] if "Arn" not in u] == ["li.na"]
+    roles = [r["RoleName"] for r in page["RoleDetailList"] if "AssumeRolePolicyDocument" not in r]
+    assert roles == ["github-deploy"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"deny": ["GetUser"]}, {"spoil": ["li.na:Arn"]}, {"throttle": {"GetUser": 1}}]
+)
+def test_a_misspelt_fault_is_not_taken_for_none(demo: DemoServer, wrong: Any) -> None:
+    with pytest.raises(ValueError, match="not '"):
+        demo.faults(**wrong)
+
+
+def test_requests_are_listed_as_they_came(demo: DemoServer, connect: Connect) -> None:
+    demo.faults(deny=["iam:GetAccountSummary"])
+    code_of(connect(demo, "iam").get_account_summary)
+    connect(demo, "account").get_contact_information()
+    connect(demo, "sts").get_caller_identity()
+    assert demo.requests() == [
+        "iam:GetAccountSummary",
+        "account:GetContactInformation",
+        "sts:GetCallerIdentity",
+    ]
+    demo.forget()
+    assert demo.requests() == []
+
+
+def test_an_operation_that_nobody_built_is_not_retried(demo: DemoServer, connect: Connect) -> None:
+    call = connect(demo, "iam").list_organizations_features
+    assert code_of(call) == ("NotImplemented", 501)
+
+
+def test_only_live_keys_are_let_in(demo: DemoServer, connect: Connect) -> None:
+    iam = connect(demo, "iam")
+    name = {"UserName": "crm-export"}
+    made = iam.create_access_key(**name)["AccessKey"]["AccessKeyId"]
+    said = demo.environment() | {"AWS_ACCESS_KEY_ID": made, "AWS_SESSION_TOKEN": ""}
+    client = client_for(said, "sts")
+    try:
+        assert client.get_caller_identity()["Arn"].endswith(":user/service/crm-export")
+        iam.update_access_key(**name, AccessKeyId=made, Status="Inactive")
+        assert code_of(client.get_caller_identity) == ("InvalidClientTokenId", 403)
+    finally:
+        iam.delete_access_key(**name, AccessKeyId=made)
+        client.close()
+    with pytest.raises(IdkeepError, match="no credentials for 'nobody'"):
+        demo.environment("nobody")

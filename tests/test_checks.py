@@ -1,0 +1,182 @@
+"""Every check is held to what it declares, and all of them to two laws about what is not known."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from idkeep.access import Estate
+from idkeep.checks import ALL, AnyCheck, Example, run
+from idkeep.checks.samples import ACCOUNT, NOW, ROOT
+from idkeep.collect import actions
+from idkeep.config import Settings
+from idkeep.model import (
+    Account,
+    Gap,
+    Root,
+    Severity,
+    Snapshot,
+    Status,
+    Subject,
+    Unlisted,
+    User,
+    Verdict,
+    read_by,
+)
+from strategies import FIELDS, PLAIN, gaps
+
+CHECK_IDS = [one.id for one in ALL]
+
+
+def snapshot_of(*subjects: Subject, **facts: Any) -> Snapshot:
+    """A snapshot of the sample account, but for the subjects given."""
+    return Snapshot(
+        taken=NOW,
+        region="us-east-1",
+        account=next((s for s in subjects if isinstance(s, Account)), ACCOUNT),
+        root=next((s for s in subjects if isinstance(s, Root)), ROOT),
+        users=tuple(s for s in subjects if isinstance(s, User)),
+        **facts,
+    )
+
+
+def verdict(check: AnyCheck, subject: Subject, settings: Settings | None = None) -> Verdict:
+    [outcome] = run([check], Estate(snapshot_of(subject), settings or Settings()))
+    [one] = outcome.verdicts
+    return one
+
+
+def said(one: Verdict) -> tuple[Status, frozenset[str]]:
+    return one.status, frozenset(finding.id for finding in one.findings)
+
+
+@pytest.mark.parametrize(
+    ("check", "example"),
+    [pytest.param(c, e, id=f"{c.id}-{n}") for c in ALL for n, e in enumerate(c.examples)],
+)
+def test_a_check_says_what_its_example_declares(check: AnyCheck, example: Example) -> None:
+    one = verdict(check, example.subject, example.settings)
+    assert tuple(finding.message for finding in one.findings) == example.problems
+    assert one.unknown == ((example.unknown,) if example.unknown else ())
+    assert one.not_applicable == example.not_applicable
+    assert (one.status is Status.PASS) == example.passes
+
+
+@pytest.mark.parametrize("check", ALL, ids=CHECK_IDS)
+def test_a_declaration_is_complete(check: AnyCheck) -> None:
+    assert any(e.problems for e in check.examples), "needs an example that fails"
+    assert any(e.passes for e in check.examples), "needs one that passes"
+    assert check.title.endswith("."), "the docstring opens with a sentence"
+    assert check.why, "say why it matters"
+    assert check.remedy.endswith("."), "say what to do"
+    assert check.controls
+    assert all(hasattr(Settings(), name) for name in check.settings)
+    could_be_unread = [a for name, a in check.sources if name != "caller"]
+    assert not could_be_unread or any(e.unknown for e in check.examples), "show what can't be told"
+
+
+@pytest.mark.parametrize("check", ALL, ids=CHECK_IDS)
+def test_every_fact_of_a_check_comes_from_a_declared_call(check: AnyCheck) -> None:
+    given_by = {action for _, action in check.sources}
+    assert given_by <= set(actions())
+    assert "" not in given_by, "a field without ReadBy can't be traced to a call"
+
+
+def test_check_ids_are_unique_and_stable_in_form() -> None:
+    assert len(set(CHECK_IDS)) == len(ALL)
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)+", one) for one in CHECK_IDS)
+
+
+def test_the_strategies_cover_every_field_that_a_call_gives() -> None:
+    for kind in (Root, User, Account):
+        given_fields = {f for f in kind.__struct_fields__ if read_by(kind, f)}
+        assert given_fields == set(FIELDS[kind.__name__])
+
+
+@st.composite
+def check_and_subject(draw: st.DrawFn) -> tuple[AnyCheck, Any]:
+    check = draw(st.sampled_from(ALL))
+    kind = check.subject.__name__
+    values = {name: draw(strategy) for name, strategy in FIELDS[kind].items()}
+    return check, replace(PLAIN[kind], **values)
+
+
+@given(check_and_subject(), gaps, st.data())
+def test_a_verdict_given_without_a_fact_holds_whatever_the_fact_is(
+    made: tuple[AnyCheck, Any], gap: Gap, data: st.DataObject
+) -> None:
+    check, subject = made
+    fields = FIELDS[check.subject.__name__]
+    # Who asks is the one fact without which there is no snapshot.
+    name = data.draw(st.sampled_from(sorted(set(fields) - {"caller"})))
+    without = verdict(check, replace(subject, **{name: gap}))
+    if str(gap) in without.unknown:
+        assert without.status in {Status.UNKNOWN, Status.FAIL}
+        return
+    other = verdict(check, replace(subject, **{name: data.draw(fields[name])}))
+    # A part of the fact may itself be unread; then that is what the verdict lacks.
+    if not other.unknown:
+        assert said(without) == said(other)
+
+
+@given(check_and_subject(), st.data())
+def test_what_a_check_does_not_name_as_evidence_changes_nothing(
+    made: tuple[AnyCheck, Any], data: st.DataObject
+) -> None:
+    check, subject = made
+    fields = FIELDS[check.subject.__name__]
+    unnamed = sorted(set(fields) - set(check.reads))
+    if not unnamed:
+        return
+    name = data.draw(st.sampled_from(unnamed))
+    changed = replace(subject, **{name: data.draw(fields[name] | gaps)})
+    assert replace(verdict(check, changed), evidence=()) == replace(
+        verdict(check, subject), evidence=()
+    )
+
+
+@given(check_and_subject())
+def test_finding_ids_are_unique_in_a_run(made: tuple[AnyCheck, Any]) -> None:
+    check, subject = made
+    ids = [finding.id for finding in verdict(check, subject).findings]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_finding_keeps_its_id_when_its_words_change() -> None:
+    check = next(c for c in ALL if c.id == "old-access-key")
+    younger = check.examples[0].subject
+    [first] = verdict(check, younger).findings
+    [outcome] = run(
+        [check], Estate(replace(snapshot_of(younger), taken=NOW.replace(day=20)), Settings())
+    )
+    [second] = outcome.verdicts[0].findings
+    assert first.message != second.message
+    assert first.id == second.id
+
+
+def test_a_kind_that_could_not_be_listed_is_said_to_be() -> None:
+    gap = Gap("iam:GetAccountAuthorizationDetails", "AccessDenied")
+    check = next(c for c in ALL if c.id == "console-user-without-mfa")
+    snapshot = snapshot_of(unlisted=(Unlisted("User", gap),))
+    [outcome] = run([check], Estate(snapshot, Settings()))
+    assert outcome.verdicts == ()
+    assert outcome.unlisted == (str(gap),)
+
+
+def test_evidence_names_the_fact_its_source_and_its_age() -> None:
+    check = next(c for c in ALL if c.id == "console-user-without-mfa")
+    generated = NOW.replace(hour=9)
+    snapshot = snapshot_of(PLAIN["User"], credential_report_generated=generated)
+    [outcome] = run([check], Estate(snapshot, Settings()))
+    told = {fact.name: fact for fact in outcome.verdicts[0].evidence}
+    assert bytes(told["mfa_active"].value) == b"false"
+    assert told["mfa_active"].action == "iam:GetCredentialReport"
+    assert told["mfa_active"].as_of == generated
+    assert told["virtual_mfa"].as_of == NOW
+
+
+def test_severity_ranks_from_low_to_critical() -> None:
+    assert max(Severity, key=lambda s: s.rank) is Severity.CRITICAL

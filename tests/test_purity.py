@@ -1,0 +1,73 @@
+"""The head of idkeep does no input or output: proved by watching the interpreter."""
+
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from idkeep.access import Estate
+from idkeep.checks import ALL, run
+from idkeep.config import Settings
+from idkeep.report import as_json, scan_report
+from idkeep.report.docs import check_page
+from idkeep.report.html import html
+from test_checks import snapshot_of
+
+WATCHED = ("open", "socket.", "subprocess.", "os.", "sqlite3.", "shutil.", "urllib.")
+
+
+class _Watch:
+    """An audit hook can't be taken away again, so it is one that can be told to look away."""
+
+    on = False
+
+
+def _hook(event: str, args: tuple[object, ...]) -> None:
+    if _Watch.on and event.startswith(WATCHED):
+        raise AssertionError(f"{event} {args}")
+
+
+sys.addaudithook(_hook)
+
+
+@contextmanager
+def no_io() -> Iterator[None]:
+    _Watch.on = True
+    try:
+        yield
+    finally:
+        _Watch.on = False
+
+
+def _judge_and_report() -> None:
+    for check in ALL:
+        for example in check.examples:
+            snapshot = snapshot_of(example.subject)
+            outcomes = run(ALL, Estate(snapshot, Settings()))
+            report = scan_report(
+                snapshot=snapshot,
+                checks=ALL,
+                outcomes=outcomes,
+                settings=Settings(),
+                version="0",
+            )
+            as_json(report)
+        check_page(check)
+    html(report)
+
+
+def test_checks_and_reports_do_no_io() -> None:
+    _judge_and_report()  # the first time, Jinja compiles its template
+    with no_io():
+        _judge_and_report()
+
+
+@pytest.mark.parametrize(
+    "act", [lambda: Path("/etc/hostname").read_text(), lambda: socket.create_server(("", 0))]
+)
+def test_the_watch_itself_bites(act: Callable[[], object]) -> None:
+    with pytest.raises(AssertionError), no_io():
+        act()
