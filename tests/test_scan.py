@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from conftest import ESTATES
-from idkeep import api
+from idkeep.api.demo import demo_scan
+from idkeep.api.scan import scan
+from idkeep.api.snapshots import rejudge
 from idkeep.checks import ALL
 from idkeep.collect import actions
 from idkeep.config import Settings
@@ -40,7 +42,7 @@ def told(report: ScanReport) -> dict[tuple[str, str], tuple[Status, tuple[str, .
 def healthy(_demo_server: DemoServer) -> ScanReport:
     """The example account as a scanner with all its permissions sees it."""
     _demo_server.faults()
-    return api.demo_scan(_demo_server)
+    return demo_scan(_demo_server)
 
 
 def test_the_example_account_exercises_every_check_in_both_directions(healthy: ScanReport) -> None:
@@ -79,7 +81,7 @@ def test_the_worst_comes_first_and_totals_add_up(healthy: ScanReport) -> None:
 
 
 def test_a_scan_calls_exactly_what_its_policy_allows(server: DemoServer) -> None:
-    report = api.demo_scan(server)
+    report = demo_scan(server)
     seen = server.requests()
     assert set(seen) == set(actions())
     assert seen[0] == IDENTITY
@@ -95,7 +97,7 @@ def test_a_denied_call_makes_unknown_and_never_a_verdict(
     # Without the right to have a report made, an earlier one does: so there must be none.
     denied = [action, REPORT] if action == "iam:GenerateCredentialReport" else [action]
     server.faults(deny=denied)
-    report = api.demo_scan(server)
+    report = demo_scan(server)
     assert not report.complete
     assert action in {gap.action for gap in report.gaps}
     before, after = told(healthy), told(report)
@@ -125,7 +127,7 @@ def _needed(check: str, action: str) -> bool:
 @pytest.mark.parametrize("status", [200, 503])
 def test_an_answer_that_is_not_awss_is_a_gap(server: DemoServer, status: int) -> None:
     server.faults(broken=["iam:GetAccountPasswordPolicy"], broken_status=status)
-    report = api.demo_scan(server)
+    report = demo_scan(server)
     [gap] = report.gaps
     assert gap.action == "iam:GetAccountPasswordPolicy"
     assert "AWS" in gap.error
@@ -134,7 +136,7 @@ def test_an_answer_that_is_not_awss_is_a_gap(server: DemoServer, status: int) ->
 
 def test_throttling_costs_time_and_nothing_else(server: DemoServer, healthy: ScanReport) -> None:
     server.faults(throttle={"iam:GetAccountSummary": 2})
-    report = api.demo_scan(server)
+    report = demo_scan(server)
     assert told(report) == told(healthy)
     [summary] = [call for call in report.calls if call.action == "iam:GetAccountSummary"]
     assert (summary.calls, summary.requests) == (1, 3)
@@ -142,7 +144,7 @@ def test_throttling_costs_time_and_nothing_else(server: DemoServer, healthy: Sca
 
 def test_credentials_that_expire_on_the_way_leave_what_was_read(server: DemoServer) -> None:
     server.faults(expire_after=4)
-    report = api.demo_scan(server)
+    report = demo_scan(server)
     assert not report.complete
     assert "ExpiredToken" in {gap.error for gap in report.gaps}
     assert all(
@@ -156,7 +158,7 @@ def test_users_read_before_paging_broke_are_kept_and_the_rest_is_unknown(
     crowd_server: DemoServer,
 ) -> None:
     crowd_server.faults(deny_next_pages=[DETAILS])
-    report = api.demo_scan(crowd_server)
+    report = demo_scan(crowd_server)
     [users] = [check for check in report.checks if check.id == "console-user-without-mfa"]
     assert len(users.results) == 100
     assert users.unlisted == (f"{DETAILS}: AccessDenied",)
@@ -165,7 +167,7 @@ def test_users_read_before_paging_broke_are_kept_and_the_rest_is_unknown(
 
 def test_every_page_is_read(crowd_server: DemoServer) -> None:
     crowd_server.forget()
-    report = api.demo_scan(crowd_server)
+    report = demo_scan(crowd_server)
     [users] = [check for check in report.checks if check.id == "old-access-key"]
     assert len({one.subject.id for one in users.results}) == 250
     assert crowd_server.requests().count(DETAILS) == 4
@@ -175,7 +177,7 @@ def test_one_odd_object_is_named_and_loses_no_other(
     server: DemoServer, healthy: ScanReport
 ) -> None:
     server.faults(spoil=["user:li.na:Arn"])
-    report = api.demo_scan(server)
+    report = demo_scan(server)
     [gap] = report.gaps
     assert gap.error == "user li.na is not understood: lacks Arn"
     missing = {name for _, name in set(told(healthy)) - set(told(report))}
@@ -185,14 +187,14 @@ def test_one_odd_object_is_named_and_loses_no_other(
 
 
 def test_a_root_without_credentials_is_not_judged_by_mfa(crowd_server: DemoServer) -> None:
-    said = told(api.demo_scan(crowd_server))
+    said = told(demo_scan(crowd_server))
     assert said["root-without-mfa", "root"] == (Status.NOT_APPLICABLE, ())
     assert said["root-access-key", "root"] == (Status.PASS, ())
 
 
 def test_another_partition_is_taken_from_the_callers_arn() -> None:
     with running(ESTATES / "govcloud.toml") as server:
-        report = api.demo_scan(server)
+        report = demo_scan(server)
     assert report.partition == "aws-us-gov"
     said = told(report)
     assert said["root-without-mfa", "root"][0] is Status.NOT_APPLICABLE
@@ -200,13 +202,13 @@ def test_another_partition_is_taken_from_the_callers_arn() -> None:
 
 
 def test_a_user_younger_than_the_report_is_unknown(odd_server: DemoServer) -> None:
-    status, why = told(api.demo_scan(odd_server))["console-user-without-mfa", "newcomer"]
+    status, why = told(demo_scan(odd_server))["console-user-without-mfa", "newcomer"]
     assert status is Status.UNKNOWN
     assert "the user was made after the report" in why[0]
 
 
 def test_scanning_as_root_is_the_first_finding(server: DemoServer) -> None:
-    report = api.demo_scan(server, principal="root")
+    report = demo_scan(server, principal="root")
     assert report.scanned_as_root
     assert report.checks[0].worst == Severity.CRITICAL.rank
     assert told(report)["scanned-as-root", "111122223333"][0] is Status.FAIL
@@ -218,13 +220,13 @@ def test_another_account_is_refused_before_a_second_call(
     for name, value in server.environment().items():
         monkeypatch.setenv(name, value)
     with pytest.raises(WrongAccount, match="111122223333, not to 999999999999"):
-        api.scan(account="999999999999")
+        scan(account="999999999999")
     assert server.requests() == [IDENTITY]
 
 
 def test_policy_texts_are_kept_as_aws_returned_them(odd_server: DemoServer, tmp_path: Path) -> None:
     store = tmp_path / "s.db"
-    report = api.demo_scan(odd_server, store=store)
+    report = demo_scan(odd_server, store=store)
     snapshot = SqliteStore(store).get(report.snapshot)
     [policy] = [one for one in snapshot.policies if one.name == "Spaced"]
     text = snapshot.documents[policy.versions[0].document]
@@ -235,14 +237,14 @@ def test_policy_texts_are_kept_as_aws_returned_them(odd_server: DemoServer, tmp_
 
 def test_a_kept_snapshot_is_judged_the_same(server: DemoServer, tmp_path: Path) -> None:
     store = tmp_path / "s.db"
-    live = api.demo_scan(server, store=store)
-    kept = api.rejudge("latest", store=store)
+    live = demo_scan(server, store=store)
+    kept = rejudge("latest", store=store)
     assert told(kept) == told(live)
     assert kept.snapshot == live.snapshot
 
 
 def test_settings_move_the_limits(server: DemoServer) -> None:
-    report = api.demo_scan(
+    report = demo_scan(
         server, settings=Settings(min_password_length=8, accept_gaps=("iam:GetAccountSummary",))
     )
     assert told(report)["short-passwords", "111122223333"] == (Status.PASS, ())
@@ -250,7 +252,7 @@ def test_settings_move_the_limits(server: DemoServer) -> None:
 
 def test_an_accepted_gap_stays_unknown_and_lets_the_scan_be_complete(server: DemoServer) -> None:
     server.faults(deny=["iam:GetAccountSummary"])
-    report = api.demo_scan(server, settings=Settings(accept_gaps=("iam:GetAccountSummary",)))
+    report = demo_scan(server, settings=Settings(accept_gaps=("iam:GetAccountSummary",)))
     assert report.complete
     assert told(report)["root-without-mfa", "root"][0] is Status.UNKNOWN
 
@@ -272,7 +274,7 @@ def test_a_scan_speaks_to_no_host_but_awss(server: DemoServer) -> None:
     _connected.clear()
     _listening = True
     try:
-        api.demo_scan(server)
+        demo_scan(server)
     finally:
         _listening = False
     port = int(server.endpoint.rpartition(":")[2])
@@ -287,7 +289,7 @@ def test_no_secret_reaches_snapshot_report_or_log(
     caplog.set_level(logging.DEBUG, "idkeep")
     store = tmp_path / "s.db"
     server.faults(deny=["iam:GetAccountSummary"])
-    report = api.demo_scan(server, store=store)
+    report = demo_scan(server, store=store)
     snapshot = SqliteStore(store).get(report.snapshot)
     for text in (repr(snapshot), as_json(report).decode(), html(report), caplog.text):
         assert len(text) > 100
@@ -297,7 +299,7 @@ def test_no_secret_reaches_snapshot_report_or_log(
 
 def test_every_call_is_logged_by_name(server: DemoServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "idkeep")
-    api.demo_scan(server)
+    demo_scan(server)
     assert set(actions()) <= set(caplog.messages)
 
 
@@ -305,4 +307,4 @@ def test_a_store_that_cannot_be_written_is_said_before_anything_is_lost(
     server: DemoServer,
 ) -> None:
     with pytest.raises(IdkeepError, match="can't be opened"):
-        api.demo_scan(server, store=Path("/dev/null/nowhere/s.db"))
+        demo_scan(server, store=Path("/dev/null/nowhere/s.db"))

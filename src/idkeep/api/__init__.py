@@ -1,30 +1,12 @@
 """The product as functions: what the command line does, Python can do from here.
 
-The one place that wires the adapters together and reads the clock.
+The one place that wires the adapters together and reads the clock. Each module loads only what
+its functions need, so this door re-exports nothing:
+
+- `idkeep.api.scan`: read an account and judge it
+- `idkeep.api.snapshots`: what was kept, judged again
+- `idkeep.api.checks`: the checks, and one by its id
+- `idkeep.api.settings`: settings from a file
+- `idkeep.api.permissions`: the IAM policy that a scan needs
+- `idkeep.api.demo`: the example account
 """
-
-from idkeep.api.checks import all_checks, find_check
-from idkeep.api.demo import demo_scan, demo_server
-from idkeep.api.scan import (
-    default_store,
-    kept_snapshots,
-    load_settings,
-    rejudge,
-    scan,
-    scanner_policy,
-    version,
-)
-
-__all__ = [
-    "all_checks",
-    "default_store",
-    "demo_scan",
-    "demo_server",
-    "find_check",
-    "kept_snapshots",
-    "load_settings",
-    "rejudge",
-    "scan",
-    "scanner_policy",
-    "version",
-]

@@ -2,7 +2,7 @@
 
 import click
 
-from idkeep import api
+from idkeep.api.checks import all_checks
 
 
 @click.command("checks")
@@ -12,7 +12,7 @@ def command(*, as_json: bool) -> None:
 
     Worst first. `idkeep explain ID` tells about one.
     """
-    every = api.all_checks()
+    every = all_checks()
     if as_json:
         import msgspec  # noqa: PLC0415 -- for this output only
 

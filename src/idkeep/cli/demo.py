@@ -5,7 +5,8 @@ from threading import Event
 
 import click
 
-from idkeep import api
+from idkeep.api.demo import demo_scan, demo_server
+from idkeep.api.settings import load_settings
 from idkeep.cli import options
 
 
@@ -40,11 +41,11 @@ def command(  # noqa: PLR0913 -- one parameter an option
     Nothing leaves the machine. The exit code is 0 if the scan could run, unless --fail-on is
     given.
     """
-    settings = api.load_settings(config)
+    settings = load_settings(config)
     principal = "root" if as_root else "auditor"
-    with api.demo_server(estate, port=port) as server:
+    with demo_server(estate, port=port) as server:
         with options.progress(verbose=verbose) as progress:
-            found = api.demo_scan(server, principal=principal, settings=settings, progress=progress)
+            found = demo_scan(server, principal=principal, settings=settings, progress=progress)
         options.show(found, json_file=json_file, html_file=html_file, show_all=show_all)
         if keep:
             click.echo("\n# The example account stays up until Ctrl-C. In another terminal:")

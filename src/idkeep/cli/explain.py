@@ -4,12 +4,12 @@ import sys
 
 import click
 
-from idkeep import api
+from idkeep.api.checks import all_checks, find_check
 from idkeep.report import check_page
 
 
 def _ids(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    return [one.id for one in api.all_checks() if one.id.startswith(incomplete)]
+    return [one.id for one in all_checks() if one.id.startswith(incomplete)]
 
 
 @click.command("explain")
@@ -19,7 +19,7 @@ def command(*, check: str) -> None:
 
     CHECK is an id as `idkeep checks` lists them.
     """
-    page = check_page(api.find_check(check))
+    page = check_page(find_check(check))
     if not sys.stdout.isatty():
         click.echo(page, nl=False)
         return

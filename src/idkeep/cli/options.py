@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from idkeep import api
+from idkeep.api.snapshots import default_store
 from idkeep.errors import Exit, IdkeepError
 from idkeep.model import Severity
 from idkeep.report import ScanReport, as_json
@@ -27,7 +27,7 @@ def store(command: C) -> C:
         "--store",
         type=_PATH,
         envvar="IDKEEP_STORE",
-        default=api.default_store,
+        default=default_store,
         help="Where snapshots are kept; by default the platform's place for data.",
     )(command)
 
@@ -51,8 +51,8 @@ def reporting(command: C) -> C:
             click.option("--all", "show_all", is_flag=True, help="Show every subject."),
             click.option(
                 "--fail-on",
-                type=click.Choice([*Severity, "never"]),
-                default=Severity.LOW,
+                type=click.Choice([*(one.value for one in Severity), "never"]),
+                default=Severity.LOW.value,
                 show_default=True,
                 help="The least severity that makes the exit code 1.",
             ),

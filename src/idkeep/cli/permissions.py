@@ -4,7 +4,7 @@ import json
 
 import click
 
-from idkeep import api
+from idkeep.api.permissions import scanner_policy
 
 
 @click.command("permissions")
@@ -14,4 +14,4 @@ def command() -> None:
     It is drawn from what the scan calls, and allows nothing else. Attach it to a role, and scan
     with that.
     """
-    click.echo(json.dumps(api.scanner_policy(), indent=2))
+    click.echo(json.dumps(scanner_policy(), indent=2))

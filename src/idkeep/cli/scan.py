@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-from idkeep import api
+from idkeep.api.scan import scan
+from idkeep.api.settings import load_settings
+from idkeep.api.snapshots import rejudge
 from idkeep.cli import options
 
 
@@ -44,12 +46,12 @@ def command(  # noqa: PLR0913 -- one parameter an option
     """
     if snapshot and (profile or region or account or no_store):
         raise click.UsageError("--snapshot reads no AWS account: leave the other options out")
-    settings = api.load_settings(config)
+    settings = load_settings(config)
     if snapshot:
-        found = api.rejudge(snapshot, store=store, settings=settings)
+        found = rejudge(snapshot, store=store, settings=settings)
     else:
         with options.progress(verbose=verbose) as progress:
-            found = api.scan(
+            found = scan(
                 profile=profile,
                 region=region,
                 account=account,

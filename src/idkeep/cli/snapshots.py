@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from idkeep import api
+from idkeep.api.snapshots import kept_snapshots
 from idkeep.cli import options
 
 
@@ -16,7 +16,7 @@ def command(*, store: Path, as_json: bool) -> None:
 
     Newest last. `idkeep scan --snapshot ID` judges one again.
     """
-    kept = api.kept_snapshots(store)
+    kept = kept_snapshots(store)
     if as_json:
         import msgspec  # noqa: PLC0415 -- for this output only
 

@@ -39,6 +39,8 @@ THROTTLED = frozenset(
 )
 _SIGN_IN_AGAIN = "sign in again (`aws sso login`, `aws login`, or new credentials), then repeat"
 _CHECK_ENDPOINT = "check proxy settings and AWS_ENDPOINT_URL"
+_NO_WAY = "AWS can't be reached from here: {failure}"
+_CHECK_NETWORK = "check the network, proxy settings, AWS_ENDPOINT_URL and that {region} is a region"
 _LONGEST_DETAIL = 400
 
 
@@ -107,11 +109,8 @@ _UNREACHABLE: tuple[tuple[type[Exception], str, str], ...] = (
     (boto.ConfigNotFound, "the AWS configuration can't be read: {error}", ""),
     (ResponseParserError, "what answered is not AWS", _CHECK_ENDPOINT),
     (NotAws, "what answered is not AWS", _CHECK_ENDPOINT),
-    (
-        boto.HTTPClientError,
-        "AWS can't be reached from here: {failure}",
-        "check the network, proxy settings, AWS_ENDPOINT_URL and that {region} is a region",
-    ),
+    (boto.HTTPClientError, _NO_WAY, _CHECK_NETWORK),
+    (boto.ConnectionError, _NO_WAY, _CHECK_NETWORK),
     (BotoCoreError, "AWS can't be asked: {error}", ""),
 )
 # The same by AWS's error code.

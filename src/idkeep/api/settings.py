@@ -1,0 +1,26 @@
+"""Settings from a file."""
+
+from pathlib import Path
+
+from idkeep import config
+from idkeep.config import Settings
+from idkeep.errors import Unreadable
+
+SETTINGS_FILE = Path("idkeep.toml")
+
+
+def load_settings(path: Path | None) -> Settings:
+    """From a TOML file; without one, from `idkeep.toml` here, if there is one.
+
+    Raises `Unreadable` with line and column.
+    """
+    if path is None:
+        if not SETTINGS_FILE.exists():
+            return Settings()
+        path = SETTINGS_FILE
+    try:
+        return config.parse(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise Unreadable(str(path), error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(str(path), f"is not UTF-8 text: {error.reason}") from error
