@@ -19,7 +19,7 @@ Row: TypeAlias = Mapping[str, str]
 ACTION = "iam:GetCredentialReport"
 ROOT = "<root_account>"
 # AWS's words for "there is none", "never, as far as is known" and "not told of root".
-_NOTHING = frozenset({"", "N/A", "no_information", "not_supported"})
+_NOTHING = frozenset({"N/A", "no_information", "not_supported"})
 _SLOTS = (1, 2)
 
 
@@ -46,11 +46,19 @@ class CredentialReport:
 
 def _build(pages: Pages) -> CredentialReport:
     [answer] = pages
-    rows = csv.DictReader(StringIO(answer["Content"].decode()), strict=True)
+    try:
+        rows = list(csv.DictReader(StringIO(answer["Content"].decode()), strict=True))
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
     return CredentialReport(
         generated=answer["GeneratedTime"].astimezone(UTC),
-        rows={ROOT if row["user"] == ROOT else row["arn"]: row for row in rows},
+        rows={ROOT if row["user"] == ROOT else row["arn"]: _whole(row) for row in rows},
     )
+
+
+def _whole(row: Mapping[str, str | None]) -> Row:
+    """A line that breaks off has no value in its last columns: they are missing, not empty."""
+    return {column: cell for column, cell in row.items() if cell is not None}
 
 
 CREDENTIAL_REPORT = Collector(

@@ -38,9 +38,11 @@ class ScanText:
         if report.failing:
             yield Rule(_line("What is wrong", "bold"), align="left", style="dim")
             yield from (self._failing(one) for one in report.failing)
+        elif not report.unclear:
+            yield Padding(_line("Nothing wrong was found.", "bold green"), (0, 0, 1, 0))
         if report.unclear:
             yield Rule(_line("What could not be told", "bold"), align="left", style="dim")
-            yield from (self._unclear(one) for one in report.unclear)
+            yield from self._unknown()
         if report.failing:
             yield Rule(_line("What to do next", "bold"), align="left", style="dim")
             yield _next_steps(report.failing)
@@ -56,16 +58,22 @@ class ScanText:
         severity = list(Severity)[check.worst]
         return Group(_title(check, severity.upper(), _STYLE[severity]), self._table(rows))
 
-    def _unclear(self, check: CheckResult) -> RenderableType:
-        rows = [("every other one", why) for why in check.unlisted]
-        rows += [(_subject(verdict), why) for verdict in check.results for why in verdict.unknown]
-        return Group(_title(check, "UNKNOWN", "bold magenta"), self._table(rows))
+    def _unknown(self) -> Iterator[RenderableType]:
+        """By reason: one refused call may leave many checks open."""
+        for reason, rows in _reasons(self.report.unclear).items():
+            yield _labelled("UNKNOWN", "bold magenta", _line(reason, "bold"))
+            yield self._table([(check, self._few(names)) for check, names in rows.items()])
+
+    def _few(self, names: list[str]) -> str:
+        """The first names, and how many more."""
+        shown = names[: self.most]
+        left = len(names) - len(shown)
+        return ", ".join([*shown, f"{left} more"] if left else shown)
 
     def _table(self, rows: list[tuple[str, str]]) -> RenderableType:
-        """Subjects of which the same is said share a line."""
         table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=False, ratio=1)
-        table.add_column(ratio=2)
+        table.add_column(overflow="fold", ratio=1)
+        table.add_column(overflow="fold", ratio=2)
         shown = rows[: self.most]
         for name, message in shown:
             table.add_row(_line(name, "bold"), _line(message))
@@ -94,11 +102,27 @@ def _root_warning() -> RenderableType:
 
 def _title(check: CheckResult, label: str, style: str) -> RenderableType:
     title = _line(check.title, "bold")
-    title.append_text(_line(f"  {check.id}", "dim"))
+    return _labelled(label, style, title.append_text(_line(f"  {check.id}", "dim")))
+
+
+def _labelled(label: str, style: str, text: Text) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(width=8)
-    table.add_row(Text(label, style), title)
+    table.add_column(overflow="fold")
+    table.add_row(Text(label, style), text)
     return table
+
+
+def _reasons(checks: Iterable[CheckResult]) -> dict[str, dict[str, list[str]]]:
+    """Why something is unknown: the checks that it leaves open, and for whom."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for check in checks:
+        for why in check.unlisted:
+            found.setdefault(why, {})[check.id] = ["whoever could not be listed"]
+        for verdict in check.results:
+            for why in verdict.unknown:
+                found.setdefault(why, {}).setdefault(check.id, []).append(_subject(verdict))
+    return found
 
 
 def _subject(verdict: Verdict) -> str:
@@ -108,6 +132,8 @@ def _subject(verdict: Verdict) -> str:
 
 def _next_steps(failing: Iterable[CheckResult]) -> RenderableType:
     table = Table.grid(padding=(0, 1))
+    table.add_column(width=2)
+    table.add_column(overflow="fold")
     for number, check in enumerate(list(failing)[:_NEXT_STEPS], start=1):
         step = _line(check.id, "bold")
         table.add_row(_line(f"{number}."), step.append_text(_line(f"  {check.remedy}")))
@@ -136,7 +162,8 @@ def _call_line(report: ScanReport) -> Text:
     calls = sum(call.calls for call in report.calls)
     took = f" in {report.seconds:.1f} s" if report.seconds else ""
     kept = f"; kept as snapshot {report.snapshot}" if report.snapshot else ""
-    return _line(f"{calls} AWS calls{took}{kept}", "dim")
+    noun = "call" if calls == 1 else "calls"
+    return _line(f"{calls} AWS {noun}{took}{kept}", "dim")
 
 
 def _short(caller: str) -> str:
