@@ -52,7 +52,7 @@ picture: $(VENV)/.dev  ## take the README's terminal picture from a real run
 bench: $(VENV)/.dev  ## measure start, size and scan, each beside a floor
 	@$(BIN)/python -m tools.bench
 
-wheel: $(VENV)/.demo  ## build the wheel into dist/
+wheel: $(VENV)/.demo  ## build the wheel into dist
 	@$(BIN)/python -m hatchling build --target wheel
 
 constraints: $(VENV)/.uv  ## resolve the locked dependencies anew

@@ -13,12 +13,14 @@ from idkeep.config import Settings
 from idkeep.model import Call, Gap, Outcome, Severity, Snapshot, Status, Verdict
 
 SCHEMA = "idkeep.scan/1"
+_FIRST = {"Root": 0, "Account": 1}
 
 
 class CheckResult(Struct, frozen=True, kw_only=True):
     """A check and what it says of every subject.
 
-    `unlisted` tells why subjects may be missing altogether: for those the rule is unknown.
+    `settings` are the limits it measured against, which the user may set. `unlisted`
+    tells why subjects may be missing altogether: for those the rule is unknown.
     """
 
     id: str
@@ -27,6 +29,7 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     why: str
     remedy: str
     controls: tuple[str, ...]
+    settings: dict[str, int]
     results: tuple[Verdict, ...]
     unlisted: tuple[str, ...] = ()
 
@@ -116,8 +119,8 @@ def scan_report(  # noqa: PLR0913 -- the parts of a report, all by name
 ) -> ScanReport:
     """`checks` and `outcomes` belong together, pair by pair."""
     results = sorted(
-        (_result(check, outcome) for check, outcome in zip(checks, outcomes, strict=True)),
-        key=lambda one: (-one.worst, not one.is_open, one.id),
+        (_result(c, outcome, settings) for c, outcome in zip(checks, outcomes, strict=True)),
+        key=_order,
     )
     gaps = tuple(_gap(one, settings) for one in snapshot.gaps)
     return ScanReport(
@@ -137,7 +140,13 @@ def scan_report(  # noqa: PLR0913 -- the parts of a report, all by name
     )
 
 
-def _result(check: AnyCheck, outcome: Outcome) -> CheckResult:
+def _order(one: CheckResult) -> tuple[int, bool, int, str]:
+    """Worst first; then what is open; root before the account before the rest."""
+    kind = one.results[0].subject.kind if one.results else ""
+    return -one.worst, not one.is_open, _FIRST.get(kind, len(_FIRST)), one.id
+
+
+def _result(check: AnyCheck, outcome: Outcome, settings: Settings) -> CheckResult:
     return CheckResult(
         id=check.id,
         title=check.title,
@@ -145,6 +154,7 @@ def _result(check: AnyCheck, outcome: Outcome) -> CheckResult:
         why=check.why,
         remedy=check.remedy,
         controls=check.controls,
+        settings={name: getattr(settings, name) for name in check.settings},
         results=outcome.verdicts,
         unlisted=outcome.unlisted,
     )

@@ -102,7 +102,8 @@ def _root_warning() -> RenderableType:
 
 def _title(check: CheckResult, label: str, style: str) -> RenderableType:
     title = _line(check.title, "bold")
-    return _labelled(label, style, title.append_text(_line(f"  {check.id}", "dim")))
+    limits = "".join(f" · {name} {value}" for name, value in check.settings.items())
+    return _labelled(label, style, title.append_text(_line(f"  {check.id}{limits}", "dim")))
 
 
 def _labelled(label: str, style: str, text: Text) -> RenderableType:
@@ -172,7 +173,7 @@ def _short(caller: str) -> str:
 
 def _line(text: str, style: str = "") -> Text:
     """Every text goes through here: no markup, no control characters."""
-    return Text(printable(text), style=style)
+    return Text().append(printable(text), style)
 
 
 def check_lines(titles: Iterable[tuple[Severity, str, str]]) -> Iterator[Text]:
