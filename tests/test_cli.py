@@ -168,6 +168,29 @@ def test_an_expired_token_is_said_with_the_way_out(server: DemoServer) -> None:
     assert "aws sso login" in done.stderr
 
 
+def test_an_aws_that_throttles_to_the_end_is_said(server: DemoServer) -> None:
+    server.faults(throttle={"sts:GetCallerIdentity": 99})
+    done = idkeep("scan", "--no-store", env=server.environment())
+    assert done.returncode == 2
+    assert "throttles" in done.stderr.splitlines()[0]
+
+
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    command = f"{sys.executable} -u -m idkeep checks | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("critical")
+    assert done.stderr == ""
+
+
+def test_a_report_over_an_open_file_becomes_its_owners_alone(
+    server: DemoServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.json"
+    path.touch(0o644)
+    idkeep("scan", "--no-store", "--json", str(path), env=server.environment())
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_key_that_aws_does_not_know_is_said(server: DemoServer) -> None:
     env = {**server.environment(), "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}
     done = idkeep("scan", "--no-store", env={**env, "AWS_SESSION_TOKEN": ""})

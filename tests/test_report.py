@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from syrupy.assertion import SnapshotAssertion
 from idkeep.access import Estate
 from idkeep.api.demo import demo_scan
 from idkeep.checks import ALL, run
-from idkeep.checks.samples import ACCOUNT, ANA, ROOT, key, password
+from idkeep.checks.samples import ACCOUNT, ANA, NOW, ROOT, key, password
 from idkeep.config import Settings
 from idkeep.demo import DemoServer
 from idkeep.model import (
@@ -75,6 +76,7 @@ POOR = snapshot_of(
     replace(ROOT, has_mfa=DENIED, has_access_keys=DENIED, has_password=DENIED),
     user("ben", password=password(age=500, used=2)),
     *(user(f"machine-{n}", access_keys=(key(age=100 + n),)) for n in range(9)),
+    credential_report_generated=NOW - timedelta(hours=3),
     gaps=(DENIED,),
     unlisted=(Unlisted("User", Gap("iam:GetAccountAuthorizationDetails", "Throttling")),),
     calls=(Call(action="iam:GetAccountSummary", calls=1, requests=1),),

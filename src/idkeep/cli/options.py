@@ -1,6 +1,7 @@
 """What several verbs share: options, and how a report is shown and weighed."""
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -120,6 +121,8 @@ def _write(path: Path, content: bytes) -> None:
         return
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_FILE)
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            os.fchmod(handle, _OWNER_FILE)
         with open(handle, "wb") as file:  # noqa: PTH123 -- a handle with its own mode
             file.write(content)
     except OSError as error:

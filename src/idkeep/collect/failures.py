@@ -104,6 +104,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], str, str], ...] = (
     (boto.UnauthorizedSSOTokenError, "the sign-in session has ended", _SIGN_IN_AGAIN),
     (boto.SSOTokenLoadError, "there is no sign-in session", _SIGN_IN_AGAIN),
     (boto.TokenRetrievalError, "the sign-in session has ended", _SIGN_IN_AGAIN),
+    (boto.LoginError, "{error}", _SIGN_IN_AGAIN),
     (boto.CredentialRetrievalError, "{error}", _SIGN_IN_AGAIN),
     (boto.ConfigParseError, "the AWS configuration can't be read: {error}", ""),
     (boto.ConfigNotFound, "the AWS configuration can't be read: {error}", ""),

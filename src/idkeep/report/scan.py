@@ -69,6 +69,7 @@ class Summary(Struct, frozen=True, kw_only=True):
 class ScanReport(Struct, frozen=True, kw_only=True):
     """One account's scan. `snapshot` is the id it is kept under, "" where it was not kept.
 
+    `credential_report` is when AWS made that report, None where there was none to read.
     `seconds` is how long reading AWS took, 0 for a snapshot that was kept before. Checks come
     worst first, then those that could not tell, then the rest. Gaps that are not accepted make
     the scan incomplete.
@@ -81,6 +82,7 @@ class ScanReport(Struct, frozen=True, kw_only=True):
     region: str
     caller: str
     taken: datetime
+    credential_report: datetime | None
     snapshot: str
     seconds: float
     complete: bool
@@ -130,6 +132,7 @@ def scan_report(  # noqa: PLR0913 -- the parts of a report, all by name
         region=snapshot.region,
         caller=snapshot.account.caller.arn,
         taken=snapshot.taken,
+        credential_report=snapshot.credential_report_generated,
         snapshot=kept_as,
         seconds=round(seconds, 2),
         complete=all(one.accepted for one in gaps),

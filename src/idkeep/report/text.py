@@ -1,6 +1,7 @@
 """The scan for a terminal: what is wrong, worst first; what could not be told; what to do next."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -20,6 +21,7 @@ _STYLE = {
     Severity.LOW: "bold cyan",
 }
 _SHOWN = 6
+_FRESH = timedelta(minutes=5)
 _NEXT_STEPS = 3
 
 
@@ -144,9 +146,19 @@ def _next_steps(failing: Iterable[CheckResult]) -> RenderableType:
 
 def _totals(report: ScanReport) -> Text:
     lines = [_verdict_line(report), _call_line(report)]
+    made = report.credential_report
+    if made and report.taken - made > _FRESH:
+        lines.append(
+            _line(
+                f"Passwords, keys and MFA are told as of {made:%Y-%m-%d %H:%M} UTC: "
+                "AWS makes a new credential report every four hours.",
+                "dim",
+            )
+        )
     if not report.complete:
         refused = ", ".join(dict.fromkeys(g.action for g in report.gaps if not g.accepted))
         lines.append(_line(f"Not everything could be read: {refused}", "bold magenta"))
+        lines.append(_line("`idkeep permissions` prints the policy that a scan needs.", "dim"))
     return Text("\n").join(lines)
 
 

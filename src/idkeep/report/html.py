@@ -1,0 +1,330 @@
+"""The scan as one HTML file that needs nothing else: no host, no font, no script but its own.
+
+Every text is escaped, and shown through `printable`: a name from AWS can't act as markup, nor turn
+the reading direction. The policy in the file's head allows its own style and script by their
+digests, and no other.
+"""
+
+import re
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from importlib.resources import files
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup, escape
+from msgspec import Raw
+
+from idkeep.model import Finding, Severity, Status, SubjectRef, Verdict
+from idkeep.report.printable import escaped_json, printable
+from idkeep.report.scan import CheckResult, ScanReport
+
+# Rows of findings: shown at once, then folded; a check's most, and all checks' together. They keep
+# a report of 100,000 findings at a size that a mail server takes and a browser opens.
+OPEN_ROWS = 50
+MOST_ROWS = 1_000
+ALL_ROWS = 5_000
+# Names listed under a check that is unknown, passes or does not apply; shown at once, and at most.
+OPEN_NAMES = 12
+MOST_NAMES = 500
+# Characters of one fact's value: on one line, and at most.
+_ONE_LINE = 72
+_MOST_VALUE = 2_000
+
+_NOUNS = {
+    "Account": ("account", "accounts"),
+    "Root": ("root user", "root users"),
+    "User": ("user", "users"),
+    "Group": ("group", "groups"),
+    "Role": ("role", "roles"),
+    "ManagedPolicy": ("managed policy", "managed policies"),
+}
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def html(report: ScanReport) -> str:
+    """The whole document. Very many findings are cut, and the document says so where it does."""
+    mood, sentence = _lead(report)
+    return _PAGE.render(
+        report=report,
+        mood=mood,
+        sentence=sentence,
+        failing=tuple(_failing(report)),
+        unclear=tuple(_unclear(check) for check in report.unclear),
+        obstacles=_obstacles(report.unclear),
+        settled=tuple(one for one in map(_settled, report.checks) if one.is_worth_telling),
+        gaps=report.gaps[:MOST_ROWS],
+        controls=_controls(report.checks),
+        style_digest=_STYLE_DIGEST,
+        script_digest=_SCRIPT_DIGEST,
+    )
+
+
+class _Failing(NamedTuple):
+    """A check with findings; `cut` counts those that the document leaves out."""
+
+    check: CheckResult
+    severity: Severity
+    total: int
+    open: tuple[tuple[Verdict, Finding], ...]
+    folded: tuple[tuple[Verdict, Finding], ...]
+    cut: int
+
+
+def _failing(report: ScanReport) -> Iterator[_Failing]:
+    """Worst first, so that the room there is goes to the worst; each check shows some rows."""
+    room = ALL_ROWS
+    for check in report.failing:
+        total = sum(len(one.findings) for one in check.results)
+        rows = _rows(check, min(MOST_ROWS, max(OPEN_ROWS, room)))
+        room -= len(rows)
+        yield _Failing(
+            check=check,
+            severity=list(Severity)[check.worst],
+            total=total,
+            open=rows[:OPEN_ROWS],
+            folded=rows[OPEN_ROWS:],
+            cut=total - len(rows),
+        )
+
+
+def _rows(check: CheckResult, most: int) -> tuple[tuple[Verdict, Finding], ...]:
+    """Worst first; findings of one severity stay in their order."""
+    rows = ((verdict, one) for verdict in check.results for one in verdict.findings)
+    return tuple(sorted(rows, key=lambda row: -row[1].severity.rank)[:most])
+
+
+class _Named(NamedTuple):
+    """Subjects of which the same is said. `whom` names them all at once, "" where it can't."""
+
+    why: str
+    whom: str
+    total: int
+    open: tuple[str, ...]
+    folded: tuple[str, ...]
+    cut: int
+
+
+class _Unclear(NamedTuple):
+    check: CheckResult
+    groups: tuple[_Named, ...]
+
+
+def _unclear(check: CheckResult) -> _Unclear:
+    groups = _named(check, ((why, one.subject) for one in check.results for why in one.unknown))
+    unlisted = (_Named(why, _unlisted(check), 1, (), (), 0) for why in check.unlisted)
+    return _Unclear(check, (*unlisted, *groups))
+
+
+def _unlisted(check: CheckResult) -> str:
+    kind = next((one.subject.kind for one in check.results), "")
+    if not kind:
+        return "all that it looks at, for they could not be listed"
+    return f"{_nouns(kind)} that could not be listed"
+
+
+def _obstacles(unclear: Iterable[CheckResult]) -> tuple[tuple[str, int], ...]:
+    """Each reason with the number of checks that it leaves open, most first."""
+    reasons = Counter(
+        why
+        for check in unclear
+        for why in {*check.unlisted, *(why for one in check.results for why in one.unknown)}
+    )
+    return tuple(sorted(reasons.items(), key=lambda one: (-one[1], one[0]))[:OPEN_ROWS])
+
+
+class _Settled(NamedTuple):
+    check: CheckResult
+    passed: tuple[_Named, ...]
+    not_applicable: tuple[_Named, ...]
+
+    @property
+    def is_worth_telling(self) -> bool:
+        """A check that had nothing to look at is told too, unless it could not see its subjects."""
+        return bool(self.passed or self.not_applicable) or not (
+            self.check.results or self.check.unlisted
+        )
+
+    @property
+    def counts(self) -> str:
+        passed, apart = (sum(one.total for one in some) for some in self[1:])
+        parts = (f"{passed:,} passed" * bool(passed), f"{apart:,} not applicable" * bool(apart))
+        return ", ".join(part for part in parts if part) or "nothing to look at"
+
+
+def _settled(check: CheckResult) -> _Settled:
+    apart = ((one.not_applicable, one.subject) for one in check.having(Status.NOT_APPLICABLE))
+    return _Settled(
+        check=check,
+        passed=_named(check, (("", one.subject) for one in check.having(Status.PASS))),
+        not_applicable=_named(check, apart),
+    )
+
+
+def _named(check: CheckResult, said: Iterable[tuple[str, SubjectRef]]) -> tuple[_Named, ...]:
+    """The subjects by what is said of them, most first, so that few groups hold most of them."""
+    groups: dict[str, list[SubjectRef]] = {}
+    for why, subject in said:
+        groups.setdefault(why, []).append(subject)
+    return tuple(_most_named(check, sorted(groups.items(), key=lambda one: -len(one[1]))))
+
+
+def _most_named(
+    check: CheckResult, groups: Iterable[tuple[str, list[SubjectRef]]]
+) -> Iterator[_Named]:
+    """The room for names is the check's; a group beyond it is counted, and its reason is told."""
+    room = MOST_NAMES
+    for why, subjects in groups:
+        names = tuple(_called(one) for one in islice(subjects, room))
+        room -= len(names)
+        whom = _everyone(check, subjects)
+        at_once = 0 if whom else OPEN_NAMES
+        yield _Named(
+            why=why,
+            whom=whom,
+            total=len(subjects),
+            open=names[:at_once],
+            folded=names[at_once:],
+            cut=len(subjects) - len(names),
+        )
+
+
+def _called(subject: SubjectRef) -> str:
+    return f"account {subject.name}" if subject.kind == "Account" else subject.name
+
+
+def _everyone(check: CheckResult, subjects: list[SubjectRef]) -> str:
+    """Words for every subject of the check, where that is who they are; else ""."""
+    if len(subjects) < max(2, len(check.results)):
+        return ""
+    return f"all {len(subjects):,} {_nouns(subjects[0].kind)}"
+
+
+def _controls(checks: Iterable[CheckResult]) -> tuple[tuple[str, tuple[CheckResult, ...]], ...]:
+    """Each control objective with the checks that speak of it, by name."""
+    found: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        for control in check.controls:
+            found.setdefault(control, []).append(check)
+    return tuple((control, tuple(found[control])) for control in sorted(found))
+
+
+def _lead(report: ScanReport) -> tuple[str, str]:
+    """The look and the sentence that a hurried reader goes by."""
+    worst = report.worst()
+    if worst is None:
+        return _lead_without_findings(report)
+    findings = _many(sum(report.summary.findings.values()), "finding")
+    failing = f"{len(report.failing)} of {_many(len(report.checks), 'check')} found something wrong"
+    return worst, f"{findings}, the worst {worst}: {failing}. {_open_checks(report)}".strip()
+
+
+def _lead_without_findings(report: ScanReport) -> tuple[str, str]:
+    """Good only where something passed, nothing is open and everything was read."""
+    total = report.summary
+    checks = _many(len(report.checks), "check")
+    if total.unknown and not total.passed + total.not_applicable:
+        return "unknown", (
+            f"Nothing could be told: not one of {checks} could be decided. "
+            "This is no clean bill; read what is missing and scan again."
+        )
+    if total.unknown:
+        return "unknown", f"No findings, but this is not a pass. {_open_checks(report)}"
+    if not report.complete:
+        return "unknown", "No findings in what could be read, but not everything could be read."
+    if not total.passed:
+        return "plain", "No check applied to anything here, so this report vouches for nothing."
+    return "pass", f"Nothing wrong found: {checks} ran and all could be decided."
+
+
+def _open_checks(report: ScanReport) -> str:
+    count = len(report.unclear)
+    if not count:
+        return ""
+    return f"{_many(count, 'check')} could not be decided everywhere and may hide more."
+
+
+def _many(count: int, noun: str, plural: str = "") -> str:
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def _noun(kind: str) -> str:
+    return _NOUNS.get(kind, (kind, kind))[0]
+
+
+def _nouns(kind: str) -> str:
+    return _NOUNS.get(kind, (kind, kind))[1]
+
+
+def _state(check: CheckResult) -> Status:
+    if check.worst >= 0:
+        return Status.FAIL
+    if check.is_open:
+        return Status.UNKNOWN
+    return Status.PASS if check.having(Status.PASS) else Status.NOT_APPLICABLE
+
+
+def _utc(when: datetime) -> str:
+    """All times of a report are UTC."""
+    return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+def _readable(value: Raw) -> Markup:
+    """JSON as a person reads it: short on one line, long on many, very long cut."""
+    text = _json(value, 0)
+    if len(text) > _ONE_LINE:
+        text = _json(value, 2)
+    if len(text) > _MOST_VALUE:
+        text = f"{text[:_MOST_VALUE]}\n… cut here; the JSON report has all of it"
+    return escape(text)
+
+
+def _json(value: Raw, indent: int) -> str:
+    return escaped_json(msgspec.json.format(bytes(value), indent=indent)).decode()
+
+
+def _prose(text: str) -> Markup:
+    """A check's own words: line ends are spaces, and backquotes mark code."""
+    parts = _CODE.split(printable(" ".join(text.split())))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
+
+
+def _shown(value: object) -> object:
+    """What every expression of the template passes before it is escaped."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(value)
+    return value
+
+
+def _page() -> Template:
+    page = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page.filters.update(
+        many=_many, noun=_noun, prose=_prose, readable=_readable, state=_state, utc=_utc
+    )
+    source = files("idkeep.report").joinpath("scan.html.j2").read_text(encoding="utf-8")
+    return page.from_string(source)
+
+
+def _digest(block: str) -> str:
+    """A block's text as a browser hashes it for the Content-Security-Policy."""
+    text = "".join(_PAGE.blocks[block](_PAGE.new_context()))
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+_PAGE = _page()
+_STYLE_DIGEST = _digest("style")
+_SCRIPT_DIGEST = _digest("script")
