@@ -215,7 +215,7 @@ def test_an_unread_account_does_not_look_like_a_good_one() -> None:
     assert mood == "unknown"
     assert sentence.startswith("Nothing could be told: not one of 15 checks")
     assert "which says little" in part(scan, "wrong")
-    assert "all 3 users" in part(scan, "unclear")
+    assert "all 3 IAM users" in part(scan, "unclear")
     assert "No check passed" in part(scan, "settled")
     assert 'class="pass"' not in html(scan.report())
 
@@ -239,7 +239,7 @@ def test_users_who_could_not_be_listed_at_all_are_unknown() -> None:
     good = clean()
     snap = replace(good.snapshot, users=(), unlisted=(Unlisted("User", NO_LIST),), gaps=(NO_LIST,))
     scan = after(good, snap)
-    assert "all that it looks at, for they could not be listed" in part(scan, "unclear")
+    assert "IAM users that could not be listed" in part(scan, "unclear")
     assert "old-access-key" not in part(scan, "settled")
 
 
@@ -324,6 +324,6 @@ def test_very_many_findings_are_cut_and_the_page_says_so() -> None:
 
 def test_very_many_unknowns_are_counted_and_cut() -> None:
     text = html(blind_crowd(3_000).report())
-    assert "all 3,000 users" in text
+    assert "all 3,000 IAM users" in text
     assert "2,500 names are left out here; the JSON report has all of them." in text
     assert len(text.encode()) < TEN_MEGABYTES

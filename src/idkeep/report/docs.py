@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from idkeep.checks import AnyCheck
 from idkeep.config import Settings
+from idkeep.report.words import noun, nouns
 
 _MARK = "<!-- Written by `make generated` from the check's declaration; edit that instead. -->"
 
@@ -15,14 +16,14 @@ def check_page(check: AnyCheck) -> str:
 
 def _page(check: AnyCheck) -> Iterator[str]:
     yield f"# {check.id}\n\n{_MARK}\n\n{check.title}\n\n{check.why}\n"
-    yield f"**Severity** {check.severity} · **Looks at** each {subject_noun(check)}\n"
+    yield f"**Severity** {check.severity} · **Looks at** each {noun(check.subject.__name__)}\n"
     yield f"**Control objectives** {', '.join(check.controls)}\n"
     yield f"## What to do\n\n{check.remedy}\n"
     yield "## What it reads\n\n| fact | AWS action |\n|---|---|"
     facts = [f"| {name} | `{action}` |" for name, action in check.sources]
     yield "\n".join(facts)
     if check.listed_by:
-        yield f"\nThe {subject_noun(check)}s themselves come from `{check.listed_by}`."
+        yield f"\nThe {nouns(check.subject.__name__)} themselves come from `{check.listed_by}`."
     if check.settings:
         yield f"\n{_settings(check)}"
     yield "\nA fact that could not be read makes the verdict *unknown*, never a pass.\n"
@@ -53,22 +54,8 @@ def _once(lines: Iterable[str]) -> tuple[str, ...]:
 def check_index(checks: Iterable[AnyCheck]) -> str:
     """The list of checks as Markdown, linked to their pages."""
     rows = "\n".join(
-        f"| [{one.id}]({one.id}.md) | {one.severity} | {subject_noun(one)} | {one.title} |"
+        f"| [{one.id}]({one.id}.md) | {one.severity} | {noun(one.subject.__name__)} | {one.title} |"
         for one in sorted(checks, key=lambda one: (-one.severity.rank, one.id))
     )
     head = "| check | severity | looks at | finds |\n|---|---|---|---|"
     return f"# Checks\n\n{_MARK}\n\n{head}\n{rows}\n"
-
-
-def subject_noun(check: AnyCheck) -> str:
-    return _NOUNS[check.subject.__name__]
-
-
-_NOUNS = {
-    "Account": "account",
-    "Root": "root user",
-    "User": "IAM user",
-    "Group": "IAM group",
-    "Role": "IAM role",
-    "ManagedPolicy": "managed policy",
-}

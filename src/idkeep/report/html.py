@@ -23,6 +23,7 @@ from msgspec import Raw
 from idkeep.model import Finding, Severity, Status, SubjectRef, Verdict
 from idkeep.report.printable import escaped_json, printable
 from idkeep.report.scan import CheckResult, ScanReport
+from idkeep.report.words import noun, nouns
 
 # Rows of findings: shown at once, then folded; a check's most, and all checks' together. They keep
 # a report of 100,000 findings at a size that a mail server takes and a browser opens.
@@ -36,14 +37,6 @@ MOST_NAMES = 500
 _ONE_LINE = 72
 _MOST_VALUE = 2_000
 
-_NOUNS = {
-    "Account": ("account", "accounts"),
-    "Root": ("root user", "root users"),
-    "User": ("user", "users"),
-    "Group": ("group", "groups"),
-    "Role": ("role", "roles"),
-    "ManagedPolicy": ("managed policy", "managed policies"),
-}
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -117,15 +110,11 @@ class _Unclear(NamedTuple):
 
 def _unclear(check: CheckResult) -> _Unclear:
     groups = _named(check, ((why, one.subject) for one in check.results for why in one.unknown))
-    unlisted = (_Named(why, _unlisted(check), 1, (), (), 0) for why in check.unlisted)
+    unlisted = (
+        _Named(why, f"{nouns(check.subject)} that could not be listed", 1, (), (), 0)
+        for why in check.unlisted
+    )
     return _Unclear(check, (*unlisted, *groups))
-
-
-def _unlisted(check: CheckResult) -> str:
-    kind = next((one.subject.kind for one in check.results), "")
-    if not kind:
-        return "all that it looks at, for they could not be listed"
-    return f"{_nouns(kind)} that could not be listed"
 
 
 def _obstacles(unclear: Iterable[CheckResult]) -> tuple[tuple[str, int], ...]:
@@ -202,7 +191,7 @@ def _everyone(check: CheckResult, subjects: list[SubjectRef]) -> str:
     """Words for every subject of the check, where that is who they are; else ""."""
     if len(subjects) < max(2, len(check.results)):
         return ""
-    return f"all {len(subjects):,} {_nouns(subjects[0].kind)}"
+    return f"all {len(subjects):,} {nouns(subjects[0].kind)}"
 
 
 def _controls(checks: Iterable[CheckResult]) -> tuple[tuple[str, tuple[CheckResult, ...]], ...]:
@@ -249,16 +238,8 @@ def _open_checks(report: ScanReport) -> str:
     return f"{_many(count, 'check')} could not be decided everywhere and may hide more."
 
 
-def _many(count: int, noun: str, plural: str = "") -> str:
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def _noun(kind: str) -> str:
-    return _NOUNS.get(kind, (kind, kind))[0]
-
-
-def _nouns(kind: str) -> str:
-    return _NOUNS.get(kind, (kind, kind))[1]
+def _many(count: int, thing: str, plural: str = "") -> str:
+    return f"{count:,} {thing if count == 1 else plural or thing + 's'}"
 
 
 def _state(check: CheckResult) -> Status:
@@ -313,7 +294,7 @@ def _page() -> Template:
         lstrip_blocks=True,
     )
     page.filters.update(
-        many=_many, noun=_noun, prose=_prose, readable=_readable, state=_state, utc=_utc
+        many=_many, noun=noun, prose=_prose, readable=_readable, state=_state, utc=_utc
     )
     source = files("idkeep.report").joinpath("scan.html.j2").read_text(encoding="utf-8")
     return page.from_string(source)

@@ -17,13 +17,14 @@ _FIRST = {"Root": 0, "Account": 1}
 
 
 class CheckResult(Struct, frozen=True, kw_only=True):
-    """A check and what it says of every subject.
+    """A check and what it says of every subject; `subject` is their kind.
 
     `settings` are the limits it measured against, which the user may set. `unlisted`
     tells why subjects may be missing altogether: for those the rule is unknown.
     """
 
     id: str
+    subject: str
     title: str
     severity: Severity
     why: str
@@ -145,13 +146,13 @@ def scan_report(  # noqa: PLR0913 -- the parts of a report, all by name
 
 def _order(one: CheckResult) -> tuple[int, bool, int, str]:
     """Worst first; then what is open; root before the account before the rest."""
-    kind = one.results[0].subject.kind if one.results else ""
-    return -one.worst, not one.is_open, _FIRST.get(kind, len(_FIRST)), one.id
+    return -one.worst, not one.is_open, _FIRST.get(one.subject, len(_FIRST)), one.id
 
 
 def _result(check: AnyCheck, outcome: Outcome, settings: Settings) -> CheckResult:
     return CheckResult(
         id=check.id,
+        subject=check.subject.__name__,
         title=check.title,
         severity=check.severity,
         why=check.why,

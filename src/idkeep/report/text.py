@@ -13,6 +13,7 @@ from rich.text import Text
 from idkeep.model import Severity, Verdict
 from idkeep.report.printable import printable
 from idkeep.report.scan import CheckResult, ScanReport
+from idkeep.report.words import nouns
 
 _STYLE = {
     Severity.CRITICAL: "bold white on red3",
@@ -121,7 +122,9 @@ def _reasons(checks: Iterable[CheckResult]) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {}
     for check in checks:
         for why in check.unlisted:
-            found.setdefault(why, {})[check.id] = ["whoever could not be listed"]
+            found.setdefault(why, {})[check.id] = [
+                f"{nouns(check.subject)} that could not be listed"
+            ]
         for verdict in check.results:
             for why in verdict.unknown:
                 found.setdefault(why, {}).setdefault(check.id, []).append(_subject(verdict))
