@@ -1,0 +1,55 @@
+"""What AWS's services, actions, resource types and condition keys are, as dated data.
+
+The bytes are handed in (`Catalog.open`); a service is decoded when it is first asked for.
+"""
+
+from idkeep.catalog.facts import (
+    CoveredByRcps,
+    Facts,
+    GlobalKey,
+    KeyCategory,
+    Page,
+    Quota,
+    RootTask,
+    SharedIssuer,
+)
+from idkeep.catalog.lookup import Catalog
+from idkeep.catalog.packing import Contents, Origin, Summary, pack
+from idkeep.catalog.reference import Reference, read_reference, renewed
+from idkeep.catalog.values import (
+    AccessLevel,
+    Action,
+    ActionResource,
+    ConditionKey,
+    KeyType,
+    ResourceType,
+    Service,
+    Source,
+)
+
+__all__ = [
+    "AccessLevel",
+    "Action",
+    "ActionResource",
+    "Catalog",
+    "ConditionKey",
+    "Contents",
+    "CoveredByRcps",
+    "Facts",
+    "GlobalKey",
+    "KeyCategory",
+    "KeyType",
+    "Origin",
+    "Page",
+    "Quota",
+    "Reference",
+    "ResourceType",
+    "RootTask",
+    "Service",
+    "SharedIssuer",
+    "Source",
+    "Summary",
+    "pack",
+    "read_reference",
+    "renewed",
+]
