@@ -14,6 +14,7 @@ from idkeep.config import Settings
 from idkeep.report import as_json, scan_report
 from idkeep.report.docs import check_page
 from idkeep.report.html import html
+from policy.test_cases import cases, decided
 from test_checks import snapshot_of
 
 WATCHED = ("open", "socket.", "subprocess.", "os.", "sqlite3.", "shutil.", "urllib.")
@@ -63,6 +64,13 @@ def test_checks_and_reports_do_no_io() -> None:
     _judge_and_report()  # the first time, Jinja compiles its template
     with no_io():
         _judge_and_report()
+
+
+def test_deciding_does_no_io() -> None:
+    corpus = [parameters.values for parameters in cases()]
+    with no_io():
+        for topic, case in corpus:
+            decided(topic, case)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,223 @@
+"""Decisions in bulk: one JSON object a line in, one a line out. The format is in docs/decide.md."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Literal, TypeAlias, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from idkeep.policy.context import Context
+from idkeep.policy.decision import (
+    Allowed,
+    CheckEffect,
+    CheckResult,
+    Decision,
+    Denied,
+    Depends,
+    Matched,
+)
+from idkeep.policy.diagnostics import PolicyError
+from idkeep.policy.document import Policy, PolicyKind
+from idkeep.policy.evaluate import Actions, Level, Policies, Request, evaluate
+from idkeep.policy.parse import parse
+from idkeep.policy.requester import Requester, RequesterKind
+
+T = TypeVar("T")
+Scalar: TypeAlias = str | bool | int | float
+Documents: TypeAlias = list[Raw]
+
+
+_NONE = Raw(b"null")
+
+
+class _Principal(Struct):
+    type: Literal["Anonymous", "Service"]
+    service: str = ""
+
+
+class _Request(Struct):
+    principal: str | _Principal
+    action: str
+    resource: str = "*"
+    resource_account: str = ""
+    context: dict[str, Scalar | list[Scalar]] = {}
+    unknown: Literal["*"] | list[str] = []
+
+
+class _Level(Struct):
+    policies: Documents
+    target: str = ""
+
+
+class _Policies(Struct):
+    identity: Documents = []
+    boundary: Raw = _NONE
+    session: Raw = _NONE
+    resource: Raw = _NONE
+    scp: list[_Level] | None = None
+    rcp: list[_Level] | None = None
+    endpoint: Documents | None = None
+
+
+class _Case(Struct):
+    request: _Request
+    id: Raw = _NONE
+    policies: _Policies = msgspec.field(default_factory=_Policies)
+    management_account: bool = False
+
+
+class _Named(Struct):
+    id: Raw = _NONE
+
+
+class SaidStatement(Struct, frozen=True):
+    document: str
+    index: int
+    sid: str
+
+
+class SaidCheck(Struct, frozen=True):
+    check: str
+    effect: CheckEffect
+    statements: list[SaidStatement]
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """One line out. `id` is the case's own, of whatever JSON type."""
+
+    id: Raw
+    decision: Literal[
+        "Allowed", "ExplicitlyDenied", "ImplicitlyDenied", "Depends", "Unknown", "Invalid"
+    ]
+    checks: list[SaidCheck] = []
+    residual: str = ""
+    why: str = ""
+
+
+_CASE = msgspec.json.Decoder(_Case)
+_NAMED = msgspec.json.Decoder(_Named)
+_DOCUMENTS = msgspec.json.Decoder(list[Raw])
+
+
+def decide_lines(lines: Iterable[bytes], *, rcps_reach: Actions) -> Iterator[Answer]:
+    """An answer for every line that is not blank; a line that is no case is `Invalid`."""
+    return (decide_line(line, rcps_reach=rcps_reach) for line in lines if line.strip())
+
+
+def decide_line(line: bytes, *, rcps_reach: Actions) -> Answer:
+    try:
+        case = _CASE.decode(line)
+        decision = evaluate(_request(case.request), _policies(case), rcps_reach=rcps_reach)
+    except (PolicyError, ValueError, msgspec.MsgspecError, RecursionError) as error:
+        return Answer(id=_id(line), decision="Invalid", why=str(error) or type(error).__name__)
+    return answer(case.id, decision)
+
+
+def answer(ident: Raw, decision: Decision) -> Answer:
+    """A decision as a line says it."""
+    checks = [_check(one) for one in decision.checks]
+    match decision:
+        case Allowed():
+            return Answer(id=ident, decision="Allowed", checks=checks)
+        case Denied(by=()):
+            return Answer(id=ident, decision="ImplicitlyDenied", checks=checks)
+        case Denied():
+            return Answer(id=ident, decision="ExplicitlyDenied", checks=checks)
+        case Depends(residual=residual):
+            return Answer(id=ident, decision="Depends", checks=checks, residual=str(residual))
+        case _:
+            return Answer(id=ident, decision="Unknown", checks=checks, why=decision.why)
+
+
+def _check(one: CheckResult) -> SaidCheck:
+    return SaidCheck(one.check, one.effect, [_statement(matched) for matched in one.statements])
+
+
+def _statement(matched: Matched) -> SaidStatement:
+    return SaidStatement(matched.document, matched.statement.index, matched.statement.sid)
+
+
+def _id(line: bytes) -> Raw:
+    try:
+        return _NAMED.decode(line).id.copy()
+    except msgspec.MsgspecError:
+        return _NONE
+
+
+def _request(told: _Request) -> Request:
+    return Request(
+        principal=_requester(told.principal),
+        action=told.action,
+        resource=told.resource,
+        resource_account=told.resource_account,
+        context=Context({key: _values(value) for key, value in told.context.items()}, told.unknown),
+    )
+
+
+def _requester(told: str | _Principal) -> Requester:
+    if isinstance(told, str):
+        return _parsed_requester(told)
+    if told.type == "Service":
+        return Requester(RequesterKind.SERVICE, told.service)
+    return Requester(RequesterKind.ANONYMOUS, "")
+
+
+_parsed_requester = lru_cache(maxsize=4096)(Requester.parse)
+
+
+def _values(value: Scalar | list[Scalar]) -> tuple[str, ...]:
+    return tuple(map(_text, value)) if isinstance(value, list) else (_text(value),)
+
+
+def _text(value: Scalar) -> str:
+    """As AWS writes booleans and numbers in a context."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _policies(case: _Case) -> Policies:
+    told = case.policies
+    return Policies(
+        identity=_documents(told.identity, PolicyKind.IDENTITY),
+        boundary=None if _none(told.boundary) else _document(told.boundary, PolicyKind.BOUNDARY),
+        session=_one_or_more(told.session, PolicyKind.SESSION),
+        resource=_one_or_more(told.resource, PolicyKind.RESOURCE),
+        scp=_levels(told.scp, PolicyKind.SCP),
+        rcp=_levels(told.rcp, PolicyKind.RCP),
+        endpoint=None
+        if told.endpoint is None
+        else _documents(told.endpoint, PolicyKind.VPC_ENDPOINT),
+        management_account=case.management_account,
+    )
+
+
+def _none(document: Raw) -> bool:
+    return bytes(document) == b"null"
+
+
+def _document(document: Raw, kind: PolicyKind) -> Policy:
+    return _parsed(bytes(document).decode(), kind)
+
+
+# The same documents come again and again in a batch.
+_parsed = lru_cache(maxsize=16_384)(parse)
+
+
+def _documents(documents: Iterable[Raw], kind: PolicyKind) -> tuple[Policy, ...]:
+    return tuple(_document(one, kind) for one in documents)
+
+
+def _one_or_more(given: Raw, kind: PolicyKind) -> tuple[Policy, ...] | None:
+    if _none(given):
+        return None
+    text = bytes(given)
+    several = _DOCUMENTS.decode(text) if text.lstrip().startswith(b"[") else [given]
+    return _documents(several, kind)
+
+
+def _levels(levels: list[_Level] | None, kind: PolicyKind) -> tuple[Level, ...] | None:
+    if not levels:
+        return None
+    return tuple(
+        Level(target=one.target, policies=_documents(one.policies, kind)) for one in levels
+    )

@@ -1,0 +1,69 @@
+"""The request context: what AWS knows of a request beside its principal, action and resource.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Final, Literal, TypeAlias
+
+
+class NotKnown(Enum):
+    """The one value of a key that the asker cannot tell: it may be absent too."""
+
+    NOT_KNOWN = "not known"
+
+
+NOT_KNOWN: Final = NotKnown.NOT_KNOWN
+Given: TypeAlias = "str | Iterable[str]"
+
+
+class Context:
+    """Values by key, whose names have no case, tag keys included.
+
+    A key that is neither given nor named in `unknown` is absent. `unknown="*"` says so of every
+    key not given. A key given with no values is present and empty, which conditions read as absent.
+    Two names that differ by case alone are one key with the values of both.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+    ("Context key names are not case-sensitive").
+    """
+
+    __slots__ = ("_unknown", "_values")
+
+    def __init__(
+        self, values: Mapping[str, Given] | None = None, unknown: Iterable[str] | Literal["*"] = ()
+    ) -> None:
+        self._values: dict[str, tuple[str, ...]] = {}
+        for key, given in (values or {}).items():
+            several = (given,) if isinstance(given, str) else tuple(given)
+            name = key.lower()
+            self._values[name] = (*self._values.get(name, ()), *several)
+        names = (unknown,) if isinstance(unknown, str) else unknown
+        self._unknown: frozenset[str] | Literal["*"] = (
+            "*" if unknown == "*" else frozenset(key.lower() for key in names)
+        )
+
+    def get(self, key: str) -> tuple[str, ...] | NotKnown:
+        """The key's values; empty where it is absent."""
+        name = key.lower()
+        values = self._values.get(name)
+        if values is not None:
+            return values
+        if self._unknown == "*" or name in self._unknown:
+            return NOT_KNOWN
+        return ()
+
+    def told(self, values: Mapping[str, Given]) -> "Context":
+        """The same context knowing more: each key named here is known from now, () is absent."""
+        return Context({**self._values, **_lowered(values)}, self._unknown)
+
+    def strict(self) -> "Context":
+        """The same context with every unknown key absent."""
+        return Context(self._values)
+
+    def __repr__(self) -> str:
+        return f"Context({self._values!r}, unknown={self._unknown!r})"
+
+
+def _lowered(values: Mapping[str, Given]) -> dict[str, tuple[str, ...]]:
+    return dict(Context(values)._values)  # noqa: SLF001 -- its own class's helper

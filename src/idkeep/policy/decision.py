@@ -1,0 +1,85 @@
+"""What the engine answers, with the reasons that it used.
+
+The words for a check and its effect are those of AWS's own `GetRequestAuthorizationDetails`.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied-authorization-id.html
+"""
+
+from enum import StrEnum
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from idkeep.policy.document import Effect, Statement
+from idkeep.policy.expression import Expression
+
+
+class Check(StrEnum):
+    SERVICE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY"
+    RESOURCE_CONTROL_POLICY = "RESOURCE_CONTROL_POLICY"
+    VPC_ENDPOINT = "VPC_ENDPOINT"
+    RESOURCE = "RESOURCE"
+    PRINCIPAL = "PRINCIPAL"
+    PERMISSIONS_BOUNDARY = "PERMISSIONS_BOUNDARY"
+    SESSION = "SESSION"
+
+
+class CheckEffect(StrEnum):
+    """NO_IMPACT: the check neither grants nor limits here. OPEN: unknown keys decide it."""
+
+    ALLOW = "ALLOW"
+    NO_IMPACT = "NO_IMPACT"
+    IMPLICIT_DENY = "IMPLICIT_DENY"
+    EXPLICIT_DENY = "EXPLICIT_DENY"
+    OPEN = "OPEN"
+
+
+class Matched(Struct, frozen=True):
+    """A statement that applies to the request, or may; `document` says whose, as `scp[1][0]`."""
+
+    document: str
+    statement: Statement
+
+    @property
+    def effect(self) -> Effect:
+        return self.statement.effect
+
+    def __str__(self) -> str:
+        sid = f" ({self.statement.sid})" if self.statement.sid else ""
+        return f"{self.document} statement {self.statement.index}{sid}"
+
+
+class CheckResult(Struct, frozen=True, kw_only=True):
+    """One check's part in the answer, with the statements that it rests on."""
+
+    check: Check
+    effect: CheckEffect
+    statements: tuple[Matched, ...] = ()
+
+
+class Allowed(Struct, frozen=True, kw_only=True, tag=True):
+    by: tuple[Matched, ...]
+    checks: tuple[CheckResult, ...]
+
+
+class Denied(Struct, frozen=True, kw_only=True, tag=True):
+    """`by` holds the statements that deny; empty is an implicit deny: too little allows."""
+
+    by: tuple[Matched, ...]
+    checks: tuple[CheckResult, ...]
+
+
+class Depends(Struct, frozen=True, kw_only=True, tag=True):
+    """Allowed where `residual` holds, denied where it does not."""
+
+    residual: Expression
+    checks: tuple[CheckResult, ...]
+
+
+class Unknown(Struct, frozen=True, kw_only=True, tag=True):
+    """AWS does not document the answer, or a fact is missing that is no context key."""
+
+    why: str
+    checks: tuple[CheckResult, ...]
+
+
+Decision: TypeAlias = Allowed | Denied | Depends | Unknown

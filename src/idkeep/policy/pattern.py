@@ -1,0 +1,167 @@
+"""Wildcards: `*` is any run of characters, `?` is any one. Three places read them three ways.
+
+- An action is one string without case:
+  https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+- A resource is an ARN with case. In its first five fields a wildcard stays between its colons,
+  except that a `*` which ends its field "can expand to match beyond the colon boundaries":
+  https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+- `ArnLike` compares each of the six fields by itself, so nothing crosses a colon of the first five:
+  https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from enum import Enum
+from functools import lru_cache
+from typing import TypeAlias
+
+ARN_FIELDS = 6
+
+
+class Wild(Enum):
+    MANY = "*"
+    ONE = "?"
+
+    # Members are compared by identity; Enum's own hash is a slow call for every look-up of a test.
+    __hash__ = object.__hash__
+
+
+# A pattern with its wildcards told apart from the same characters meant literally.
+Glob: TypeAlias = tuple[str | Wild, ...]
+Test: TypeAlias = Callable[[str], bool]
+
+_WILDCARD = re.compile(r"([*?])")
+
+
+@lru_cache(maxsize=8192)
+def glob(text: str) -> Glob:
+    """Read `*` and `?` as wildcards, everything else literally."""
+    return tuple(
+        Wild(part) if part in ("*", "?") else part for part in _WILDCARD.split(text) if part
+    )
+
+
+def literally(pattern: Glob) -> str:
+    """The pattern's text where wildcards mean nothing, as under `StringEquals`."""
+    return "".join(part if isinstance(part, str) else part.value for part in pattern)
+
+
+@lru_cache(maxsize=8192)
+def string_test(pattern: Glob) -> Test:
+    """A test for the whole string, colons being characters like any other."""
+    return _test(pattern, ((part, False) for part in pattern))
+
+
+@lru_cache(maxsize=8192)
+def resource_test(pattern: Glob) -> Test:
+    """A test for a resource as the `Resource` element compares it."""
+    return _test(pattern, _held(pattern))
+
+
+@lru_cache(maxsize=8192)
+def arn_test(pattern: Glob) -> Test | None:
+    """A test for an ARN as the ARN operators compare it; None where the pattern is no ARN."""
+    fields = _fields(pattern)
+    if len(fields) != ARN_FIELDS:
+        return None
+    tests = tuple(string_test(field) for field in fields)
+
+    def matches(value: str) -> bool:
+        given = value.split(":", ARN_FIELDS - 1)
+        return len(given) == ARN_FIELDS and all(
+            test(field) for test, field in zip(tests, given, strict=True)
+        )
+
+    return matches
+
+
+@lru_cache(maxsize=8192)
+def action_test(patterns: tuple[str, ...]) -> Test:
+    """A test for an action against several patterns; case counts neither in them nor in it.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+    ("The prefix and the action name are case insensitive").
+    """
+    if "*" in patterns:
+        return _everything
+    names = frozenset(p.lower() for p in patterns if not _WILDCARD.search(p))
+    tests = tuple(string_test(glob(p.lower())) for p in patterns if _WILDCARD.search(p))
+
+    def matches(action: str) -> bool:
+        lowered = action.lower()
+        return lowered in names or any(test(lowered) for test in tests)
+
+    return matches
+
+
+def _everything(_: str) -> bool:
+    return True
+
+
+def _test(pattern: Glob, parts: Iterator[tuple[str | Wild, bool]]) -> Test:
+    if pattern == (Wild.MANY,):
+        return _everything
+    if all(isinstance(part, str) for part in pattern):
+        return literally(pattern).__eq__
+    fullmatch = re.compile(_regex(list(parts)), re.DOTALL).fullmatch
+    return lambda value: fullmatch(value) is not None
+
+
+def _held(pattern: Glob) -> Iterator[tuple[str | Wild, bool]]:
+    """Each part, and whether a wildcard there is held back by the next colon."""
+    colons = 0
+    for n, part in enumerate(pattern):
+        if isinstance(part, str):
+            colons += part.count(":")
+            yield part, False
+        else:
+            ends_field = part is Wild.MANY and _ends_field(pattern, n)
+            yield part, colons < ARN_FIELDS - 1 and not ends_field
+
+
+def _ends_field(pattern: Glob, n: int) -> bool:
+    """Whether nothing but further `*` stands between this one and the next colon, or the end."""
+    rest = (part for part in pattern[n:] if part is not Wild.MANY)
+    following = next(rest, ":")
+    return isinstance(following, str) and following.startswith(":")
+
+
+def _fields(pattern: Glob) -> tuple[Glob, ...]:
+    fields: list[list[str | Wild]] = [[]]
+    for part in pattern:
+        if isinstance(part, Wild):
+            fields[-1].append(part)
+            continue
+        first, *others = part.split(":", ARN_FIELDS - len(fields))
+        fields[-1].append(first)
+        fields.extend([other] for other in others)
+    return tuple(tuple(part for part in field if part != "") for field in fields)
+
+
+def _regex(parts: list[tuple[str | Wild, bool]]) -> str:
+    """A regular expression that tries no split of the text twice.
+
+    A text is as long as its writer likes, so `*a*a*a` must not backtrack: what follows a `*` up to
+    the next is matched at its first place for good (an atomic group). That loses nothing where the
+    next `*` can take up the slack. A held `*` can do so only within its field, so a free one keeps
+    its group open past the held ones behind it; the last `*` of each sort has no next, and stays
+    an ordinary, single, linear loop.
+    """
+    stars = [n for n, (part, _) in enumerate(parts) if part is Wild.MANY]
+    last_star = stars[-1] if stars else -1
+    last_free = max((n for n in stars if not parts[n][1]), default=-1)
+    made = ""
+    in_held = in_free = False
+    for n, (part, held) in enumerate(parts):
+        any_character = "[^:]" if held else "."
+        if isinstance(part, str):
+            made += re.escape(part)
+        elif part is Wild.ONE:
+            made += any_character
+        else:
+            made += ")" * (in_held + (in_free and not held))
+            in_held, in_free = held and n != last_star, in_free and held
+            atomic = in_held or (not held and n != last_free)
+            in_free = in_free or (not held and atomic)
+            made += f"(?>{any_character}*?" if atomic else f"{any_character}*"
+    return made + ")" * (in_held + in_free)

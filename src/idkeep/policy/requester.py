@@ -1,0 +1,122 @@
+"""Who makes a request, by the form of the ARN, and what the context says of them for that alone.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+and reference_policies_condition-keys.html ("Properties of the principal").
+"""
+
+from enum import StrEnum
+from typing import Self
+
+from msgspec import Struct
+
+from idkeep.model import Arn
+
+_SERVICE_LINKED = "AWSServiceRoleFor"
+
+
+class RequesterKind(StrEnum):
+    ROOT = "root"
+    USER = "user"
+    ROLE = "role"
+    ROLE_SESSION = "role session"
+    FEDERATED_USER = "federated user"
+    FEDERATED = "federated"
+    SERVICE = "service"
+    ANONYMOUS = "anonymous"
+
+
+# The value of aws:PrincipalType.
+_TYPES = {
+    RequesterKind.ROOT: "Account",
+    RequesterKind.USER: "User",
+    RequesterKind.ROLE: "AssumedRole",
+    RequesterKind.ROLE_SESSION: "AssumedRole",
+    RequesterKind.FEDERATED_USER: "FederatedUser",
+    RequesterKind.ANONYMOUS: "Anonymous",
+}
+
+
+class Requester(Struct, frozen=True):
+    """A caller. `name` is an ARN, a service's name, an identity provider, or "" for nobody.
+
+    `ROLE` is a session of that role whose name is not told.
+    """
+
+    kind: RequesterKind
+    name: str
+    account: str = ""
+    partition: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From an ARN, `*` (anonymous) or a service's name. Raises `ValueError`."""
+        if text == "*":
+            return cls(RequesterKind.ANONYMOUS, "")
+        if not text.startswith("arn:"):
+            if "." not in text:
+                raise ValueError(f"neither an ARN nor a service: {text!r}")
+            return cls(RequesterKind.SERVICE, text)
+        arn = Arn.parse(text)
+        return cls(_kind(arn), text, arn.account, arn.partition)
+
+    @property
+    def role_name(self) -> str:
+        """Of a role or its session; unique in an account whatever its path. "" for others."""
+        match self.kind:
+            case RequesterKind.ROLE:
+                return self.name.rpartition("/")[2]
+            case RequesterKind.ROLE_SESSION:
+                return self.name.split("/")[1]
+            case _:
+                return ""
+
+    @property
+    def is_service_linked(self) -> bool:
+        """A role that belongs to an AWS service, which no organisation policy limits."""
+        by_path = self.kind is RequesterKind.ROLE and ":role/aws-service-role/" in self.name
+        return by_path or self.role_name.startswith(_SERVICE_LINKED)
+
+    def derived(self) -> dict[str, str]:
+        """The context keys that follow from who it is."""
+        keys = {"aws:PrincipalType": _TYPES.get(self.kind, "")}
+        if self.kind is RequesterKind.SERVICE:
+            keys["aws:PrincipalServiceName"] = self.name
+            keys["aws:PrincipalIsAWSService"] = "true"
+        elif self.account and self.kind is not RequesterKind.FEDERATED:
+            keys["aws:PrincipalAccount"] = self.account
+            keys["aws:PrincipalIsAWSService"] = "false"
+            keys["aws:PrincipalArn"] = self._principal_arn()
+        if self.kind is RequesterKind.USER:
+            keys["aws:username"] = self.name.rpartition("/")[2]
+        return {key: value for key, value in keys.items() if value}
+
+    def _principal_arn(self) -> str:
+        """A role session's is the role's; its path is not in the session's ARN."""
+        if self.kind is RequesterKind.ROLE_SESSION:
+            return f"arn:{self.partition}:iam::{self.account}:role/{self.role_name}"
+        return self.name
+
+
+_BY_PREFIX = (
+    ("user/", RequesterKind.USER),
+    ("role/", RequesterKind.ROLE),
+    ("oidc-provider/", RequesterKind.FEDERATED),
+    ("saml-provider/", RequesterKind.FEDERATED),
+)
+
+
+def _kind(arn: Arn) -> RequesterKind:
+    """Raises `ValueError` for an ARN that can't make a request."""
+    if arn.service == "iam":
+        if arn.resource == "root":
+            return RequesterKind.ROOT
+        for prefix, kind in _BY_PREFIX:
+            if arn.resource.startswith(prefix):
+                return kind
+    if arn.service == "sts":
+        parts = arn.resource.split("/")
+        if parts[0] == "assumed-role" and len(parts) >= 3:  # noqa: PLR2004 -- role and session
+            return RequesterKind.ROLE_SESSION
+        if parts[0] == "federated-user":
+            return RequesterKind.FEDERATED_USER
+    raise ValueError(f"no principal makes requests as {arn}")

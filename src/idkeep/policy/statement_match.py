@@ -1,0 +1,143 @@
+"""Whether a statement applies to a request, principals left aside.
+
+Sources, each under https://docs.aws.amazon.com/IAM/latest/UserGuide/:
+reference_policies_elements_action.html, …_notaction.html, …_resource.html, …_notresource.html,
+…_condition.html.
+"""
+
+from functools import lru_cache
+
+from msgspec import Struct
+
+from idkeep.policy.condition import all_hold
+from idkeep.policy.context import Context, NotKnown
+from idkeep.policy.document import ActionElement, NotAction, NotResource, ResourceElement, Statement
+from idkeep.policy.expression import Open, Truth, Undocumented, all_of, any_of, negation
+from idkeep.policy.pattern import ARN_FIELDS, Test, Wild, action_test, resource_test, string_test
+from idkeep.policy.variables import NoValue, Version, has_variables, resolve, template
+
+
+class Covers(Struct, frozen=True):
+    """Whether a pattern with variables covers the resource, as a question still open."""
+
+    pattern: str
+    version: Version
+    resource: str
+
+    def evaluate(self, context: Context) -> Truth:
+        return _covers(self, context)
+
+    def __str__(self) -> str:
+        return f"Resource {self.pattern} covers {self.resource}"
+
+
+class Spares(Struct, frozen=True):
+    """The same question of a pattern in `NotResource`: whether it does not cover the resource."""
+
+    covers: Covers
+
+    def evaluate(self, context: Context) -> Truth:
+        return _spares(self, context)
+
+    def __str__(self) -> str:
+        return f"NotResource {self.covers.pattern} spares {self.covers.resource}"
+
+
+def applies(statement: Statement, action: str, resource: str, context: Context) -> Truth:
+    """Action, resource and conditions all match; open where they depend on unknown keys.
+
+    `resource` is the request's ARN, or "*" for an action on no resource in particular.
+    """
+    if not matches_action(statement.action, action):
+        return False
+    target = matches_resource(statement.resource, statement.version, resource, context)
+    if target is False or not statement.conditions:
+        return target
+    held = all_hold(statement.conditions, statement.version, context)
+    return held if target is True else all_of((target, held))
+
+
+def matches_action(element: ActionElement, action: str) -> bool:
+    """Case does not count."""
+    return action_test(element.patterns)(action) is not isinstance(element, NotAction)
+
+
+def matches_resource(
+    element: ResourceElement | None, version: Version, resource: str, context: Context
+) -> Truth:
+    """None is a policy that stands on its one resource, and so covers it."""
+    if element is None:
+        return True
+    excluding = isinstance(element, NotResource)
+    fixed, waiting = _split(element.patterns, version is Version.CURRENT)
+    for test in fixed:
+        if test(resource):
+            return not excluding
+    if not waiting:
+        return excluding
+    covers = [Covers(pattern, version, resource) for pattern in waiting]
+    if excluding:
+        return all_of(_spares(Spares(question), context) for question in covers)
+    return any_of(_covers(question, context) for question in covers)
+
+
+@lru_cache(maxsize=8192)
+def _split(
+    patterns: tuple[str, ...],
+    variables: bool,  # noqa: FBT001 -- a key of the cache
+) -> tuple[tuple[Test, ...], tuple[str, ...]]:
+    """Tests for the patterns that need no context, and the text of those that wait for one.
+
+    `${*}` and the like are no variables of the context, but are read by `resolve` all the same.
+    """
+    version = Version.CURRENT if variables else Version.OLD
+    waiting = tuple(p for p in patterns if has_variables(p, version))
+    nothing = Context()
+    fixed = (resolve(p, version, nothing) for p in patterns if p not in waiting)
+    return tuple(resource_test(p) for p in fixed if isinstance(p, tuple)), waiting
+
+
+def _covers(question: Covers, context: Context) -> Truth:
+    if not _could_cover(question.pattern)(question.resource):
+        return False
+    if _variable_before_resource(question.pattern):
+        return Open(Undocumented(f"{question}: a variable before the ARN's fifth colon"))
+    pattern = resolve(question.pattern, question.version, context)
+    match pattern:
+        case NotKnown():
+            return Open(question)
+        case NoValue():
+            # "will not match any resource"
+            return False
+        case Undocumented(why):
+            return Open(Undocumented(f"{question}: {why}"))
+        case _:
+            return resource_test(pattern)(question.resource)
+
+
+def _spares(question: Spares, context: Context) -> Truth:
+    covers = question.covers
+    pattern = resolve(covers.pattern, covers.version, context)
+    if isinstance(pattern, NoValue):
+        # It "will not match any resource", or it makes "the entire statement invalid": the page
+        # says both, of Resource. They differ here.
+        return Open(Undocumented(f"{question}: a variable has no value"))
+    if isinstance(pattern, NotKnown):
+        return Open(question)
+    return negation(_covers(covers, context))
+
+
+@lru_cache(maxsize=8192)
+def _could_cover(pattern: str) -> Test:
+    """A test that every resource passes which the pattern covers for some value of its variables.
+
+    It spares most look-ups, and leaves less open.
+    """
+    parts = template(pattern, Version.CURRENT)
+    return string_test(tuple(p if isinstance(p, str | Wild) else Wild.MANY for p in parts))
+
+
+@lru_cache(maxsize=8192)
+def _variable_before_resource(pattern: str) -> bool:
+    head = ":".join(pattern.split(":", ARN_FIELDS - 1)[: ARN_FIELDS - 1])
+    return has_variables(head, Version.CURRENT)
