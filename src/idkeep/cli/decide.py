@@ -19,3 +19,4 @@ def command(*, jsonl: bool, cases: BinaryIO) -> None:  # noqa: ARG001 -- the one
     """
     for line in decide(cases):
         sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()

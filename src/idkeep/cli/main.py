@@ -17,6 +17,7 @@ VERBS = {
     "checks": "List what idkeep looks for.",
     "explain": "Tell about one check: why it matters, what to do.",
     "permissions": "Print the IAM policy that a scan needs.",
+    "can": "Tell whether a principal may do something, and why.",
     "catalog": "Look up AWS's services, actions and condition keys.",
     "decide": "Decide IAM requests in bulk, as AWS would.",
     "completion": "Print a shell's completion script.",

@@ -1,0 +1,129 @@
+"""`idkeep can`."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from idkeep.api.can import PolicyFiles, Ruling, can
+from idkeep.errors import Exit
+from idkeep.policy.decision import Allowed, Denied, Depends, Unknown
+from idkeep.report import printable
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def _files(name: str, help_text: str) -> Callable[[C], C]:
+    return click.option(name, type=_FILE, multiple=True, help=help_text)
+
+
+@click.command("can")
+@click.argument("principal")
+@click.argument("action")
+@click.argument("resource", default="*")
+@_files("--identity", "The principal's own policies, or its groups'.")
+@click.option("--boundary", type=_FILE, help="Its permissions boundary.")
+@_files("--session", "Session policies.")
+@_files("--resource-policy", "The resource's policy: a bucket's, a key's, a role's trust policy.")
+@_files("--scp", "A service control policy for each level, from the root down.")
+@_files("--rcp", "A resource control policy for each level, from the root down.")
+@_files("--endpoint", "The VPC endpoint's policy.")
+@click.option("--resource-account", default="", help="Where the ARN does not tell it (S3).")
+@click.option("--context", multiple=True, metavar="KEY=VALUE", help="A condition key's value.")
+@click.option("--unknown", multiple=True, metavar="KEY", help="A key whose value is not known.")
+@click.option("--mfa", is_flag=True, help="The principal signed in with MFA.")
+@click.option("--from-ip", metavar="IP", help="Where the request comes from.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, in the form of `idkeep decide`.")
+@click.pass_context
+def command(ctx: click.Context, /, *, as_json: bool, **asked: Any) -> None:  # noqa: ANN401
+    """Tell whether a principal may do something, and why.
+
+    By the policy files that are given, as AWS would decide. PRINCIPAL is an ARN, a service or *.
+    Exits with 0 if it may, 1 if it may not or only under a condition, 3 if nobody can tell.
+    """
+    ruling = can(
+        asked["principal"],
+        asked["action"],
+        asked["resource"],
+        files=PolicyFiles(
+            identity=asked["identity"],
+            boundary=asked["boundary"],
+            session=asked["session"],
+            resource=asked["resource_policy"],
+            scp=asked["scp"],
+            rcp=asked["rcp"],
+            endpoint=asked["endpoint"],
+        ),
+        resource_account=asked["resource_account"],
+        context=_context(asked),
+        unknown=asked["unknown"],
+    )
+    if as_json:
+        from msgspec import Raw, json  # noqa: PLC0415 -- for this output only
+
+        from idkeep.policy.batch import answer  # noqa: PLC0415
+
+        click.echo(json.format(json.encode(answer(Raw(b"null"), ruling.decision)), indent=2))
+    else:
+        for line in _told(ruling):
+            click.echo(line)
+    ctx.exit(_code(ruling))
+
+
+def _context(asked: dict[str, Any]) -> dict[str, str]:
+    context = {}
+    for pair in asked["context"]:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f"--context takes KEY=VALUE, not {pair!r}")
+        context[key] = value
+    if asked["mfa"]:
+        context["aws:MultiFactorAuthPresent"] = "true"
+    if asked["from_ip"]:
+        context["aws:SourceIp"] = asked["from_ip"]
+    return context
+
+
+def _code(ruling: Ruling) -> Exit:
+    match ruling.decision:
+        case Allowed():
+            return Exit.OK
+        case Unknown():
+            return Exit.INCOMPLETE
+        case _:
+            return Exit.FINDINGS
+
+
+def _told(ruling: Ruling) -> Iterator[str]:
+    asked = ruling.request
+    head = f"{asked.principal.name or 'anybody'} {asked.action} {asked.resource}"
+    yield f"{_verdict(ruling):<8} {printable(head)}"
+    match ruling.decision:
+        case Depends(residual=residual):
+            yield f"         if {printable(str(residual))}"
+        case Unknown(why=why):
+            yield f"         {printable(why)}"
+        case Denied(by=()):
+            yield "         too little allows it, and nothing denies it"
+        case _:
+            pass
+    for check in ruling.decision.checks:
+        yield f"\n  {check.check:<24} {check.effect}"
+        for matched in check.statements:
+            sid = f"  {printable(matched.statement.sid)}" if matched.statement.sid else ""
+            yield f"    {matched.effect:<6} {ruling.place(matched)}{sid}"
+
+
+def _verdict(ruling: Ruling) -> str:
+    match ruling.decision:
+        case Allowed():
+            return "ALLOWED"
+        case Denied():
+            return "DENIED"
+        case Depends():
+            return "DEPENDS"
+        case _:
+            return "UNKNOWN"

@@ -1,0 +1,153 @@
+"""`idkeep can` and `idkeep decide`: questions to the engine from the command line."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from test_cli import idkeep
+
+ANA = "arn:aws:iam::111122223333:user/ana"
+OBJECT = "arn:aws:s3:::b/k"
+IDENTITY = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Sid": "Read", "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/*",
+     "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+  ]
+}"""
+SCP = """{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Action": "*", "Resource": "*"},
+  {"Sid": "NotFromThere", "Effect": "Deny", "Action": "*", "Resource": "*",
+   "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "identity.json").write_text(IDENTITY)
+    (tmp_path / "scp.json").write_text(SCP)
+    return tmp_path
+
+
+def ask(folder: Path, *options: str, files: bool = True) -> subprocess.CompletedProcess[str]:
+    given = ("--identity", "identity.json", "--scp", "scp.json") if files else ()
+    return idkeep("can", ANA, "s3:GetObject", OBJECT, *given, *options, cwd=folder)
+
+
+@pytest.mark.parametrize(
+    ("options", "verdict", "code"),
+    [
+        (["--mfa"], "ALLOWED", 0),
+        ([], "DENIED", 1),
+        (["--mfa", "--from-ip", "203.0.113.7"], "DENIED", 1),
+        (["--unknown", "aws:MultiFactorAuthPresent"], "DEPENDS", 1),
+        (["--context", "aws:MultiFactorAuthPresent=true"], "ALLOWED", 0),
+    ],
+)
+def test_the_verdict_comes_first_and_is_the_exit_code(
+    folder: Path, options: list[str], verdict: str, code: int
+) -> None:
+    done = ask(folder, *options)
+    assert done.stdout.startswith(verdict)
+    assert done.returncode == code
+
+
+def test_each_statement_is_named_with_its_place(folder: Path) -> None:
+    out = ask(folder, "--mfa", "--from-ip", "203.0.113.7").stdout
+    assert "SERVICE_CONTROL_POLICY   EXPLICIT_DENY" in out
+    assert "Deny   scp.json:3:3  NotFromThere" in out
+    assert "Allow  identity.json:4:5  Read" in out
+
+
+def test_what_it_depends_on_is_said(folder: Path) -> None:
+    out = ask(folder, "--unknown", "aws:MultiFactorAuthPresent").stdout
+    assert "if Bool aws:MultiFactorAuthPresent true" in out
+
+
+def test_machines_get_the_form_of_decide(folder: Path) -> None:
+    told = json.loads(ask(folder, "--mfa", "--json").stdout)
+    assert told["decision"] == "Allowed"
+    assert [one["check"] for one in told["checks"]] == ["SERVICE_CONTROL_POLICY", "PRINCIPAL"]
+
+
+def test_a_policy_that_aws_would_refuse_is_named_with_the_place(folder: Path) -> None:
+    (folder / "identity.json").write_text(
+        '{"Version": "2012-10-17",\n "Statement": [{"Efect": 1}]}'
+    )
+    done = ask(folder)
+    assert done.returncode == 2
+    assert done.stderr.startswith("idkeep: identity.json:2:")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ana", "s3:GetObject"], "neither an ARN nor a service"),
+        ([ANA, "s3:Get*"], "is not one action"),
+        ([ANA, "s3:GetObject", "--identity", "none.json"], "none.json: No such file"),
+        ([ANA, "s3:GetObject", "--context", "x"], "takes KEY=VALUE"),
+    ],
+)
+def test_wrong_questions_are_told_what_is_wrong(
+    tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    done = idkeep("can", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_decide_answers_line_by_line_and_goes_on_after_nonsense(tmp_path: Path) -> None:
+    case = {"id": {"n": 1}, "request": {"principal": ANA, "action": "s3:GetObject"}}
+    lines = [json.dumps(case), "nonsense", "", '{"id": 2}', json.dumps({**case, "id": "last"})]
+    (tmp_path / "cases.jsonl").write_text("\n".join(lines))
+    done = idkeep("decide", "--jsonl", "cases.jsonl", cwd=tmp_path)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["decision"] for one in answers] == [
+        "ImplicitlyDenied",
+        "Invalid",
+        "Invalid",
+        "ImplicitlyDenied",
+    ]
+    assert [one["id"] for one in answers] == [{"n": 1}, None, 2, "last"]
+    assert "request" in answers[2]["why"]
+
+
+def test_decide_answers_before_the_next_case_comes() -> None:
+    case = json.dumps({"id": 1, "request": {"principal": "*", "action": "s3:GetObject"}})
+    with subprocess.Popen(
+        [sys.executable, "-m", "idkeep", "decide", "--jsonl"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdin
+        assert running.stdout
+        running.stdin.write(case + "\n")
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())["id"] == 1
+        running.stdin.close()
+        assert running.wait(timeout=10) == 0
+
+
+def test_a_service_is_judged_by_the_resources_policy(folder: Path) -> None:
+    (folder / "trust.json").write_text(
+        json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "lambda.amazonaws.com"},
+                    "Action": "s3:GetObject",
+                    "Resource": "*",
+                },
+            }
+        )
+    )
+    done = idkeep(
+        "can", "lambda.amazonaws.com", "s3:GetObject", OBJECT,
+        "--resource-policy", "trust.json", cwd=folder,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "RESOURCE                 ALLOW" in done.stdout
