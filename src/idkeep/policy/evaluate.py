@@ -117,8 +117,14 @@ class _Layer(Struct):
         return any_of(truth for _, reach, truth in self.allows if reach in reaches)
 
     def limit(self) -> Truth:
-        """True where the layer is absent: it limits nothing."""
-        return self.allowed if self.is_there else True
+        """True where the layer is absent: it limits nothing.
+
+        RCPs limit by their denials alone: RCPFullAWSAccess is attached everywhere and can't be
+        detached, and customers' RCPs only deny.
+        Source: organizations/latest/userguide/orgs_manage_policies_rcps.html
+        """
+        deny_only = self.check is Check.RESOURCE_CONTROL_POLICY
+        return self.allowed if self.is_there and not deny_only else True
 
 
 def evaluate(
@@ -311,7 +317,7 @@ def _result(check: Check, some: list[_Layer], layers: _Layers) -> CheckResult:
     if denies:
         return CheckResult(check=check, effect=CheckEffect.EXPLICIT_DENY, statements=denies)
     matched = tuple(m for layer in some for m in _open_or_allowing(layer))
-    truth = all_of((negation(any_of(x.denied for x in some)), *(x.allowed for x in some)))
+    truth = all_of((negation(any_of(x.denied for x in some)), *(x.limit() for x in some)))
     if isinstance(truth, Open):
         return CheckResult(check=check, effect=CheckEffect.OPEN, statements=matched)
     if truth is True:
