@@ -104,9 +104,9 @@ def _root_warning() -> RenderableType:
 
 
 def _title(check: CheckResult, label: str, style: str) -> RenderableType:
-    title = _line(check.title, "bold")
     limits = "".join(f" · {name} {value}" for name, value in check.settings.items())
-    return _labelled(label, style, title.append_text(_line(f"  {check.id}{limits}", "dim")))
+    title = _line(check.title, "bold").append("\n")
+    return _labelled(label, style, title.append_text(_line(f"{check.id}{limits}", "dim")))
 
 
 def _labelled(label: str, style: str, text: Text) -> RenderableType:
