@@ -1,6 +1,7 @@
 """Every check is held to what it declares, and all of them to two laws about what is not known."""
 
 import re
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from idkeep.access import Estate
 from idkeep.checks import ALL, AnyCheck, Example, run
-from idkeep.checks.samples import ACCOUNT, NOW, ROOT
+from idkeep.checks.samples import ACCOUNT, APP, NOW, ROOT
 from idkeep.collect import actions
 from idkeep.config import Settings
 from idkeep.model import (
@@ -120,6 +121,22 @@ def test_a_verdict_given_without_a_fact_holds_whatever_the_fact_is(
     # A part of the fact may itself be unread; then that is what the verdict lacks.
     if not other.unknown:
         assert said(without) == said(other)
+
+
+BOOLEAN = sorted(name for name, strategy in FIELDS["Root"].items() if name.startswith("has_"))
+
+
+@pytest.mark.parametrize("check", [one for one in ALL if one.subject is Root], ids=lambda c: c.id)
+def test_the_same_holds_for_every_combination_of_roots_flags(check: AnyCheck) -> None:
+    gap = Gap("iam:GetAccountSummary", "AccessDenied")
+    for virtual in ((), (APP,)):
+        for values in product((True, False), repeat=len(BOOLEAN)):
+            facts = {**dict(zip(BOOLEAN, values, strict=True)), "virtual_mfa": virtual}
+            subject = replace(ROOT, **facts)
+            for name in BOOLEAN:
+                without = verdict(check, replace(subject, **{name: gap}))
+                if not without.unknown:
+                    assert said(without) == said(verdict(check, subject)), (facts, name)
 
 
 @given(check_and_subject(), st.data())

@@ -124,7 +124,9 @@ def test_a_user_is_found_by_arn_and_root_by_its_own_name() -> None:
     assert isinstance(found, CredentialReport)
     created = datetime(2024, 1, 1, tzinfo=UTC)
     assert not isinstance(found.row(ROW["arn"], created), Gap)
-    assert found.rows[report.ROOT]["user"] == "<root_account>"
+    root = found.rows[report.ROOT]
+    assert not isinstance(root, Gap)
+    assert root["user"] == "<root_account>"
 
 
 def test_a_row_of_an_earlier_user_with_the_same_name_is_not_taken_for_this_one() -> None:
@@ -137,8 +139,23 @@ def test_a_row_of_an_earlier_user_with_the_same_name_is_not_taken_for_this_one()
 def test_a_user_that_the_report_lacks_is_unknown_with_the_reason() -> None:
     found = parsed()
     assert isinstance(found, CredentialReport)
-    assert "was made after the report" in str(found.row("x", GENERATED + timedelta(minutes=5)))
-    assert "is not in the report" in str(found.row("x", GENERATED - timedelta(days=5)))
+    assert "is younger than the report" in str(found.row("x", GENERATED + timedelta(minutes=5)))
+    assert "no row in the report" in str(found.row("x", GENERATED - timedelta(days=5)))
+
+
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        (timedelta(0), "believed"),
+        (timedelta(hours=4), "believed"),
+        (timedelta(hours=5), "too old"),
+        (timedelta(minutes=-4), "believed"),
+        (timedelta(hours=-1), "of the future"),
+    ],
+)
+def test_a_report_that_is_not_of_the_last_four_hours_is_a_gap(age: timedelta, told: str) -> None:
+    found = report.untimely(GENERATED, GENERATED + age)
+    assert (found is None) == (told == "believed")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"<html>", b"", b'a,"b\n'])
@@ -148,8 +165,34 @@ def test_what_is_no_report_is_a_gap(content: bytes) -> None:
     assert isinstance(found, Gap) or not found.rows
 
 
-@given(st.dictionaries(st.sampled_from(sorted({**ROW, **KEY_2})), st.text(max_size=30)))
+CELLS = st.text(max_size=30) | st.sampled_from(
+    (
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2099-01-01T00:00:00+00:00",
+        "2020-01-01T00:00:00",
+        "20200101",
+        "N/A",
+        "no_information",
+        "not_supported",
+        "true",
+    )
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted({**ROW, **KEY_2})), CELLS))
 def test_no_row_is_too_strange(changes: dict[str, str]) -> None:
     row = {**ROW, **changes}
     for tell in (report.password, report.mfa_active, report.access_keys):
         report.told(row, tell)  # a value or a gap, never an exception
+    found = parsed(row)
+    assert isinstance(found, CredentialReport | Gap)
+    if isinstance(found, CredentialReport):
+        for one in found.rows.values():
+            for key in () if isinstance(one, Gap) else _keys(one):
+                assert key.rotated <= GENERATED + timedelta(minutes=5)
+
+
+def _keys(row: Any) -> Any:
+    keys = report.told(row, report.access_keys)
+    return () if isinstance(keys, Gap) else keys

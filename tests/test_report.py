@@ -158,6 +158,13 @@ def test_odd_names_are_harmless_in_every_output(odd_server: DemoServer, tmp_path
     assert "arn:aws:iam::444455556666:user/<script>window.hacked=true</script>/=cmd" in named
 
 
+def test_a_name_that_acts_on_a_terminal_is_shown_by_its_code() -> None:
+    name = "ana\x1b]0;owned\x07\u202egnp\n"
+    text = as_text(report_of(snapshot_of(user(name, password=password()))))
+    assert not ACTING.search(text)
+    assert "ana\\u001b]0;owned\\u0007\\u202egnp\\u000a" in "".join(text.split())
+
+
 def test_rich_markup_in_a_name_is_text() -> None:
     made = snapshot_of(user("[bold red]x[/]", password=password()))
     assert "[bold red]x[/]" in as_text(report_of(made))

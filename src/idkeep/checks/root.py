@@ -11,8 +11,14 @@ from idkeep.checks.samples import APP, NO_REPORT, NO_SUMMARY, NO_VIRTUAL, ROOT, 
 from idkeep.model import AccessKey, Gap, NotApplicable, Problem, Root, Severity
 
 GOVCLOUD = replace(ROOT, arn="arn:aws-us-gov:iam::111122223333:root", has_mfa=False)
-NO_PASSWORD = "root has no password, so nobody can sign in with one"  # noqa: S105 -- a sentence
-GOVCLOUD_ROOT = "root of a GovCloud account has no console sign-in of its own"
+CHINA = replace(GOVCLOUD, arn="arn:aws-cn:iam::111122223333:root", has_access_keys=True)
+NO_PASSWORD = "root has no password"  # noqa: S105 -- a sentence
+GOVCLOUD_ROOT = "root of a GovCloud account has no console sign-in"
+CHINA_ROOT = "there is no root user in the regions of China"
+# https://docs.amazonaws.cn/en_us/IAM/latest/UserGuide/id_root-user.html
+NO_ROOT = {"aws-cn": CHINA_ROOT}
+# AWS GovCloud (US) User Guide, "AWS account root user"
+NO_SIGN_IN = {**NO_ROOT, "aws-us-gov": GOVCLOUD_ROOT}
 NO_MFA = "root has no MFA at all: see root-without-mfa"
 
 
@@ -41,6 +47,7 @@ NO_MFA = "root has no MFA at all: see root-without-mfa"
         fails(replace(ROOT, has_access_keys=True), "has an access key"),
         passes(ROOT),
         passes(replace(ROOT, access_keys=NO_REPORT)),
+        does_not_apply(CHINA, CHINA_ROOT),
         cannot_tell(
             replace(ROOT, has_access_keys=NO_SUMMARY), "iam:GetAccountSummary: AccessDenied"
         ),
@@ -52,6 +59,9 @@ def root_access_key(root: Root, estate: Estate) -> Iterator[Said]:
     A root key can do everything, no policy of the account can limit it, and MFA does not guard
     it. Whoever finds it in a repository or a backup owns the account.
     """
+    if reason := NO_ROOT.get(root.partition):
+        yield NotApplicable(reason)
+        return
     # Whether there is a key is live; how old it is comes from the report, which may be stale.
     if not known(root.has_access_keys):
         return
@@ -78,6 +88,7 @@ def _about(one: AccessKey, estate: Estate) -> str:
         fails(replace(ROOT, has_mfa=False), "can sign in with a password alone"),
         passes(ROOT),
         passes(replace(ROOT, has_password=NO_SUMMARY)),
+        passes(replace(ROOT, has_password=False)),
         does_not_apply(replace(ROOT, has_mfa=False, has_password=False), NO_PASSWORD),
         does_not_apply(GOVCLOUD, GOVCLOUD_ROOT),
         cannot_tell(replace(ROOT, has_mfa=NO_SUMMARY), "iam:GetAccountSummary: AccessDenied"),
@@ -92,10 +103,13 @@ def root_without_mfa(root: Root, _: Estate) -> Iterator[Said]:
 
     One password, or one reset mail to the root mailbox, is then the whole way in.
     """
-    if reason := _no_sign_in(root):
+    if reason := NO_SIGN_IN.get(root.partition):
         yield NotApplicable(reason)
-    elif not known(root.has_mfa) and known(root.has_password):
-        yield Problem("can sign in with a password alone")
+    elif not known(root.has_mfa):
+        if known(root.has_password):
+            yield Problem("can sign in with a password alone")
+        else:
+            yield NotApplicable(NO_PASSWORD)
 
 
 @check(
@@ -131,12 +145,15 @@ def root_mfa_can_be_phished(root: Root, _: Estate) -> Iterator[Said]:
     only answer the real page. AWS lists root's authenticator apps and no other devices, so
     root with MFA and without an app has a passkey, a security key or a hardware token.
     """
-    if reason := _no_sign_in(root):
+    if reason := NO_SIGN_IN.get(root.partition):
         yield NotApplicable(reason)
     elif not known(root.has_mfa):
         yield NotApplicable(NO_MFA)
-    elif len(known(root.virtual_mfa)) > 0 and known(root.has_password):
-        yield Problem("accepts a code from an authenticator app as second factor")
+    elif known(root.virtual_mfa):
+        if known(root.has_password):
+            yield Problem("accepts a code from an authenticator app as second factor")
+        else:
+            yield NotApplicable(NO_PASSWORD)
 
 
 @check(
@@ -151,6 +168,7 @@ def root_mfa_can_be_phished(root: Root, _: Estate) -> Iterator[Said]:
         fails(replace(ROOT, password_last_used=ago(3)), "signed in 3 days ago"),
         fails(replace(ROOT, password_last_used=ago(90)), "signed in 90 days ago"),
         passes(replace(ROOT, password_last_used=ago(91))),
+        does_not_apply(replace(GOVCLOUD, password_last_used=ago(3)), GOVCLOUD_ROOT),
         passes(ROOT),
         cannot_tell(
             replace(ROOT, password_last_used=NO_REPORT), "iam:GetCredentialReport: AccessDenied"
@@ -163,20 +181,12 @@ def root_password_used_lately(root: Root, estate: Estate) -> Iterator[Said]:
     Root's acts can't be limited by the account's policies and name nobody. Daily work done as
     root also hides the day when somebody else does it.
     """
+    if reason := NO_SIGN_IN.get(root.partition):
+        yield NotApplicable(reason)
+        return
     used = known(root.password_last_used)
     if used is not None and age(estate, used) <= estate.settings.root_unused_for:
         yield Problem(f"signed in {how_long_ago(estate, used)}")
-
-
-def _no_sign_in(root: Root) -> str:
-    """Why nobody can sign in to the console as root; empty where somebody may.
-
-    AWS GovCloud (US) User Guide, "AWS account root user": such an account's root has no console
-    access.
-    """
-    if root.partition == "aws-us-gov":
-        return GOVCLOUD_ROOT
-    return NO_PASSWORD if root.has_password is False else ""
 
 
 CHECKS = (

@@ -1,10 +1,15 @@
 """One account: ask everything, side by side, then put the answers together."""
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from idkeep.collect import credential_report as report
 from idkeep.collect.authorization import (
@@ -20,9 +25,9 @@ from idkeep.collect.contacts import (
     SECURITY_CONTACT,
 )
 from idkeep.collect.credential_report import CREDENTIAL_REPORT, CredentialReport
-from idkeep.collect.declare import AnyCollector, Collector, Reading, built, fact
+from idkeep.collect.declare import Answer, AnyCollector, Collector, Reading, built, fact
 from idkeep.collect.iam import ACCOUNT_SUMMARY, PASSWORD_POLICY, VIRTUAL_MFA
-from idkeep.errors import WrongAccount
+from idkeep.errors import AwsUnreachable, WrongAccount
 from idkeep.model import (
     Account,
     Arn,
@@ -49,6 +54,7 @@ COLLECTORS: tuple[AnyCollector, ...] = (
     OPERATIONS_CONTACT,
 )
 _AT_ONCE = 4
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _LISTED = ("User", "Group", "Role", "ManagedPolicy")
 
 
@@ -64,30 +70,54 @@ def collect(
     `expected` is the account it must be: any other raises `WrongAccount` before a second call.
     `progress` is told each action that is done. Raises `IdkeepError` where AWS can't be asked.
     """
-    who = aws.identity()
-    if expected is not None and who["Account"] != expected:
-        raise WrongAccount(expected, who["Account"])
+    caller, account = _who(aws.identity())
+    if expected is not None and account != expected:
+        raise WrongAccount(expected, account)
     progress("sts:GetCallerIdentity")
-    readings = _Readings(_read_all(aws, progress))
-    return _assemble(
-        Caller(arn=who["Arn"], user_id=who["UserId"]), who["Account"], readings, aws, now()
+    try:
+        readings = _Readings(_read_all(aws, progress))
+    finally:
+        aws.stop()
+    return _assemble(caller, account, readings, aws, now())
+
+
+def _who(told: Answer) -> tuple[Caller, str]:
+    """Whose credentials these are. Raises `AwsUnreachable` for an answer that can't be AWS's."""
+    account, arn, user = (str(told.get(name, "")) for name in ("Account", "Arn", "UserId"))
+    with suppress(ValueError):
+        if _ACCOUNT.fullmatch(account) and Arn.parse(arn).account == account:
+            return Caller(arn=arn, user_id=user), account
+    raise AwsUnreachable(
+        "what answered is not AWS: it does not say whose credentials these are",
+        hint="check proxy settings and AWS_ENDPOINT_URL",
     )
 
 
-def _read_all(aws: Aws, progress: Callable[[str], None]) -> Iterable[Reading]:
-    with ThreadPoolExecutor(_AT_ONCE, "idkeep-collect") as pool:
-        for done in as_completed([pool.submit(aws.read, one) for one in COLLECTORS]):
-            reading = done.result()
-            progress(reading.collector.action)
-            yield reading
+def _read_all(aws: Aws, progress: Callable[[str], None]) -> Iterator[Reading]:
+    """Side by side. The threads are daemons, so that an interrupted scan waits for none of them."""
+    todo: SimpleQueue[AnyCollector] = SimpleQueue()
+    done: SimpleQueue[Reading] = SimpleQueue()
+    for collector in COLLECTORS:
+        todo.put(collector)
+
+    def work() -> None:
+        with suppress(Empty):
+            while True:
+                done.put(aws.read(todo.get_nowait()))
+
+    for _ in range(_AT_ONCE):
+        Thread(target=work, name="idkeep-collect", daemon=True).start()
+    for _ in COLLECTORS:
+        reading = done.get()
+        progress(reading.collector.action)
+        yield reading
 
 
 class _Readings:
-    """The readings by collector. Every gap that is taken from them is kept, once."""
+    """The readings by collector, and the facts in them."""
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._readings = {id(reading.collector): reading for reading in readings}
-        self.gaps: dict[Gap, None] = {}
 
     def of(self, collector: AnyCollector) -> Reading:
         return self._readings[id(collector)]
@@ -98,10 +128,10 @@ class _Readings:
         return Gap(collector.action, "no answer") if found is None else found
 
     def maybe(self, collector: Collector[T]) -> T | Gap | None:
-        found = fact(self.of(collector), collector)
-        if isinstance(found, Gap):
-            self.gaps[found] = None
-        return found
+        return fact(self.of(collector), collector)
+
+    def unprepared(self) -> Iterator[Gap]:
+        return (one.unprepared for one in self._readings.values() if one.unprepared)
 
 
 def _assemble(
@@ -109,11 +139,12 @@ def _assemble(
 ) -> Snapshot:
     partition = Arn.parse(caller.arn).partition
     root_arn = f"arn:{partition}:iam::{account}:root"
-    details, unlisted = _details(readings)
-    credentials = readings.fact(CREDENTIAL_REPORT)
+    summary = _Summary(readings.fact(ACCOUNT_SUMMARY))
+    details, unlisted = _details(readings, summary)
+    credentials = _timely(readings.fact(CREDENTIAL_REPORT), taken)
     devices = readings.fact(VIRTUAL_MFA)
-    root = _root(root_arn, readings.fact(ACCOUNT_SUMMARY), devices, credentials)
-    return Snapshot(
+    root = _root(root_arn, summary, devices, credentials)
+    snapshot = Snapshot(
         taken=taken,
         region=aws.region,
         account=Account(
@@ -134,28 +165,38 @@ def _assemble(
         documents=details.documents,
         credential_report_generated=None if isinstance(credentials, Gap) else credentials.generated,
         unlisted=unlisted,
-        gaps=tuple(readings.gaps),
         calls=aws.calls(),
     )
+    gaps = (*readings.unprepared(), *snapshot.unread())
+    return replace(snapshot, gaps=tuple(dict.fromkeys(gaps)))
 
 
-def _details(readings: _Readings) -> tuple[AuthorizationDetails, tuple[Unlisted, ...]]:
+def _timely(report_or_gap: CredentialReport | Gap, taken: datetime) -> CredentialReport | Gap:
+    if isinstance(report_or_gap, Gap):
+        return report_or_gap
+    return report.untimely(report_or_gap.generated, taken) or report_or_gap
+
+
+def _details(
+    readings: _Readings, summary: "_Summary"
+) -> tuple[AuthorizationDetails, tuple[Unlisted, ...]]:
     """What came before paging broke off is kept; every kind may then lack some."""
     reading = readings.of(AUTHORIZATION_DETAILS)
     found = built(AUTHORIZATION_DETAILS, reading.pages)
     if isinstance(found, Gap):
-        readings.gaps[found] = None
         return AuthorizationDetails(), tuple(Unlisted(kind, found) for kind in _LISTED)
     unlisted = list(found.odd)
     if reading.gap is not None:
         unlisted.extend(Unlisted(kind, reading.gap) for kind in _LISTED)
-    readings.gaps.update((one.gap, None) for one in unlisted)
+    elif not unlisted:
+        unlisted.extend(summary.missing("User", "Users", len(found.users)))
+        unlisted.extend(summary.missing("Group", "Groups", len(found.groups)))
     return found, tuple(unlisted)
 
 
 @dataclass(frozen=True, slots=True)
 class _Summary:
-    """The account summary's root entries, each a flag in the shape of a number."""
+    """The account summary: counts, and root's flags in the shape of numbers."""
 
     entries: Mapping[str, int] | Gap
 
@@ -164,16 +205,25 @@ class _Summary:
             return self.entries
         if entry not in self.entries:
             return Gap(ACCOUNT_SUMMARY.action, f"the answer lacks {entry}")
-        return self.entries[entry] > 0
+        value = self.entries[entry]
+        if not isinstance(value, int):
+            return Gap(ACCOUNT_SUMMARY.action, f"{entry} is not understood: {value!r}")
+        return value > 0
+
+    def missing(self, kind: str, entry: str, listed: int) -> Iterator[Unlisted]:
+        """A list that is shorter than AWS's own count of it has lost some on the way."""
+        count = None if isinstance(self.entries, Gap) else self.entries.get(entry)
+        if isinstance(count, int) and listed < count:
+            why = f"lists {listed} of the account's {count} {entry.lower()}"
+            yield Unlisted(kind, Gap(AUTHORIZATION_DETAILS.action, why))
 
 
 def _root(
     arn: str,
-    entries: Mapping[str, int] | Gap,
+    summary: _Summary,
     devices: Mapping[str, tuple[VirtualMfa, ...]] | Gap,
     credentials: CredentialReport | Gap,
 ) -> Root:
-    summary = _Summary(entries)
     row = (
         credentials
         if isinstance(credentials, Gap)

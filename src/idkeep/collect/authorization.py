@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TypeVar
 from urllib.parse import unquote
 
-from idkeep.collect.declare import Answer, Collector, Pages
+from idkeep.collect.declare import Answer, Collector, Pages, not_understood
 from idkeep.model import (
     AttachedPolicy,
     Gap,
@@ -65,10 +65,9 @@ class AuthorizationDetails:
         for detail in details:
             try:
                 made.append(build(detail))
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
+            except Exception as odd:  # noqa: BLE001 -- whatever it is, the others stay
                 name = next((str(detail[k]) for k in detail if k in _NAMES), "one without a name")
-                what = f"lacks {error.args[0]}" if isinstance(error, KeyError) else str(error)
-                gap = Gap(ACTION, f"{kind.lower()} {name} is not understood: {what}")
+                gap = Gap(ACTION, f"{kind.lower()} {name} {not_understood(odd)}")
                 self.odd.append(Unlisted(kind, gap))
         return made
 
@@ -78,11 +77,14 @@ _NAMES = frozenset({"UserName", "GroupName", "RoleName", "PolicyName"})
 
 def _build(pages: Pages) -> AuthorizationDetails:
     found = AuthorizationDetails()
-    if not all("IsTruncated" in page for page in pages):
-        raise KeyError("IsTruncated")
 
     def every(member: str) -> Iterable[Answer]:
-        return (one for page in pages for one in page.get(member, ()))
+        seen: set[object] = set()
+        for one in (one for page in pages for one in page.get(member, ())):
+            # A list that changes while it is paged may name one twice.
+            if (ident := one.get("Arn")) is None or ident not in seen:
+                seen.add(ident)
+                yield one
 
     found.users = tuple(found.each("User", every("UserDetailList"), _user(found)))
     found.groups = tuple(found.each("Group", every("GroupDetailList"), _group(found)))
@@ -92,7 +94,7 @@ def _build(pages: Pages) -> AuthorizationDetails:
 
 
 AUTHORIZATION_DETAILS = Collector(
-    service="iam", operation="GetAccountAuthorizationDetails", build=_build
+    service="iam", operation="GetAccountAuthorizationDetails", build=_build, paged=True
 )
 
 

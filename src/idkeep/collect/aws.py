@@ -3,9 +3,8 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from threading import Lock
-from time import sleep
+from dataclasses import dataclass, field, replace
+from threading import Event, Lock
 from typing import Any
 
 import boto3
@@ -37,20 +36,23 @@ class Aws:
     _calls: Counter[str] = field(default_factory=Counter)
     _requests: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
+    _stopped: Event = field(default_factory=Event)
 
     def read(self, collector: AnyCollector) -> Reading:
         """Every page of a collector's operation; a failure ends it and is kept as a gap."""
-        if collector.prepare and (gap := self._prepared(collector, collector.prepare)):
-            # There may still be a report that somebody else had made.
-            reading = self._read(collector)
-            return reading if reading.gap is None else Reading(collector, gap=gap)
-        return self._read(collector)
+        if not collector.prepare:
+            return self._read(collector)
+        unprepared = self._prepared(collector, collector.prepare)
+        # There may still be a report that somebody else had made.
+        reading = self._read(collector)
+        gap = unprepared if reading.gap else None
+        return replace(reading, unprepared=unprepared, gap=gap or reading.gap)
 
     def identity(self) -> Answer:
         """`sts:GetCallerIdentity`; raises `IdkeepError` where AWS can't be asked at all."""
         try:
             return self._ask("sts", "GetCallerIdentity", {}, _IDENTITY_ATTEMPTS)
-        except failures.ERRORS as error:
+        except Exception as error:  # from a broken endpoint or credential process, anything
             raise failures.unreachable(error, region=self.region) from error
 
     def calls(self) -> tuple[Call, ...]:
@@ -59,6 +61,10 @@ class Aws:
             Call(action=action, calls=count, requests=self._requests[action])
             for action, count in sorted(self._calls.items())
         )
+
+    def stop(self) -> None:
+        """Ask nothing more, from any thread."""
+        self._stopped.set()
 
     def close(self) -> None:
         for client in self._clients.values():
@@ -69,7 +75,7 @@ class Aws:
         pages: list[Answer] = []
         try:
             pages.extend(self._pages(collector))
-        except failures.ERRORS as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it costs this one fact
             if failures.code(error) in collector.absent:
                 return Reading(collector, absent=True)
             gap = failures.gap(collector.action, error)
@@ -80,12 +86,19 @@ class Aws:
     def _pages(self, collector: AnyCollector) -> Iterator[Answer]:
         """AWS's own paging: the answer's Marker goes into the next request."""
         params: dict[str, str] = dict(collector.params)
+        markers: set[str] = set()
         while True:
             answer = self._ask(collector.service, collector.operation, params)
+            if collector.paged and not isinstance(answer.get("IsTruncated"), bool):
+                raise failures.NotAws("it does not say whether there is more")
             yield answer
             if not answer.get("IsTruncated"):
                 return
-            params["Marker"] = answer["Marker"]
+            marker = answer.get("Marker")
+            if not marker or marker in markers:
+                raise failures.NotAws("its pages do not lead on")
+            markers.add(marker)
+            params["Marker"] = marker
 
     def _prepared(self, collector: AnyCollector, prepare: Prepare) -> Gap | None:
         """Ask until ready, waiting longer each time; the gap where it can't be made."""
@@ -95,11 +108,11 @@ class Aws:
             try:
                 if prepare.is_ready(self._ask(collector.service, prepare.operation, {})):
                     return None
-            except failures.ERRORS as error:
+            except Exception as error:  # noqa: BLE001 -- as above
                 gap = failures.gap(action, error)
                 logger.warning("%s", gap)
                 return gap
-            sleep(wait)
+            self._stopped.wait(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
         return Gap(action, "still not ready after a minute")
 
@@ -107,18 +120,14 @@ class Aws:
         self, service: str, operation: str, params: Mapping[str, str], attempts: int = _ATTEMPTS
     ) -> Answer:
         action = f"{service}:{operation}"
+        if self._stopped.is_set():
+            raise failures.Stopped
         with self._lock:
             client = self._client(service, attempts)
             self._calls[action] += 1
         logger.info("%s", action)
         method: Callable[..., Answer] = getattr(client, _method(client, operation))
-        try:
-            return method(**params)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            # botocore stumbles so over a page of well-formed XML that is no answer of AWS's.
-            if isinstance(error, failures.ERRORS):
-                raise
-            raise failures.NotAws(str(error)) from error
+        return method(**params)
 
     def _client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 -- boto3 makes it
         made = self._clients.get((service, attempts))

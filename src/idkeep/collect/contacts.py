@@ -13,7 +13,9 @@ def _primary(pages: Pages) -> Contact:
     [answer] = pages
     told: Answer = answer["ContactInformation"]
     return Contact(
-        name=told["FullName"], company=told.get("CompanyName"), phone=told.get("PhoneNumber")
+        name=_text(told, "FullName"),
+        company=told.get("CompanyName"),
+        phone=told.get("PhoneNumber"),
     )
 
 
@@ -26,11 +28,19 @@ def _alternate(pages: Pages) -> AlternateContact:
     [answer] = pages
     told: Answer = answer["AlternateContact"]
     return AlternateContact(
-        name=told["Name"],
-        email=told["EmailAddress"],
+        name=_text(told, "Name"),
+        email=_text(told, "EmailAddress"),
         phone=told.get("PhoneNumber"),
         title=told.get("Title"),
     )
+
+
+def _text(told: Answer, member: str) -> str:
+    """A contact that names nobody is none."""
+    value = told[member]
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{member} is empty")
+    return value
 
 
 def _of(kind: str) -> Collector[AlternateContact]:

@@ -6,9 +6,9 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-
 import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from idkeep.collect.declare import Collector, Pages, Prepare
 from idkeep.model import AccessKey, Gap, Password
@@ -18,9 +18,14 @@ Row: TypeAlias = Mapping[str, str]
 
 ACTION = "iam:GetCredentialReport"
 ROOT = "<root_account>"
-# AWS's words for "there is none", "never, as far as is known" and "not told of root".
-_NOTHING = frozenset({"N/A", "no_information", "not_supported"})
+_NONE = "N/A"
+# A password that AWS has no use of on record; of other columns the word says nothing.
+_NEVER = "no_information"
+# AWS makes a new report when the last is four hours old; local clocks may be a little off.
+_OLDEST = timedelta(hours=4, minutes=15)
+_SKEW = timedelta(minutes=5)
 _SLOTS = (1, 2)
+_TIMES = ("_time", "_used", "_changed", "_rotated", "_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +33,19 @@ class CredentialReport:
     """Rows by ARN, root's by `ROOT`; `generated` may lie four hours back."""
 
     generated: datetime
-    rows: Mapping[str, Row]
+    rows: Mapping[str, Row | Gap]
 
     def row(self, arn: str, created: datetime) -> Row | Gap:
         """A user's row, if it is of this user and not of an earlier one of that name."""
         row = self.rows.get(arn)
         if row is None:
-            when = "after" if created > self.generated else "but is not in"
-            return Gap(ACTION, f"the user was made {when} the report of {self.generated:%H:%M} UTC")
+            made = f"the report of {self.generated:%Y-%m-%d %H:%M} UTC"
+            younger = created > self.generated
+            return Gap(
+                ACTION, f"the user is younger than {made}" if younger else f"no row in {made}"
+            )
+        if isinstance(row, Gap):
+            return row
         try:
             if abs((created - _when(row, "user_creation_time")).total_seconds()) > 1:
                 return Gap(ACTION, "the report's row is of an earlier user with this name")
@@ -46,19 +56,44 @@ class CredentialReport:
 
 def _build(pages: Pages) -> CredentialReport:
     [answer] = pages
+    generated = answer["GeneratedTime"].astimezone(UTC)
     try:
-        rows = list(csv.DictReader(StringIO(answer["Content"].decode()), strict=True))
+        lines = list(csv.DictReader(StringIO(answer["Content"].decode()), strict=True))
     except csv.Error as error:
         raise ValueError(str(error)) from error
-    return CredentialReport(
-        generated=answer["GeneratedTime"].astimezone(UTC),
-        rows={ROOT if row["user"] == ROOT else row["arn"]: _whole(row) for row in rows},
-    )
+    rows: dict[str, Row | Gap] = {}
+    for line in lines:
+        owner = ROOT if line["user"] == ROOT else line["arn"]
+        again = Gap(ACTION, "the report has two rows for it")
+        rows[owner] = again if owner in rows else _row(line, generated)
+    return CredentialReport(generated=generated, rows=rows)
 
 
-def _whole(row: Mapping[str, str | None]) -> Row:
+def _row(line: dict[str | Any, str | Any], generated: datetime) -> Row | Gap:
     """A line that breaks off has no value in its last columns: they are missing, not empty."""
-    return {column: cell for column, cell in row.items() if cell is not None}
+    if None in line:
+        return Gap(ACTION, "the report's row has more cells than columns")
+    row = {column: cell for column, cell in line.items() if cell is not None}
+    late = [
+        column for column in row if column.endswith(_TIMES) and _is_after(row, column, generated)
+    ]
+    return Gap(ACTION, f"{late[0]} lies after the report itself") if late else row
+
+
+def _is_after(row: Row, column: str, generated: datetime) -> bool:
+    """A time in the future would make what is old look young."""
+    try:
+        return _when(row, column) > generated + _SKEW
+    except ValueError:
+        return False  # no time at all: whoever needs the cell will see
+
+
+def untimely(generated: datetime, taken: datetime) -> Gap | None:
+    """Why a report of that time can't be AWS's latest at the time of the snapshot."""
+    if -_SKEW <= taken - generated <= _OLDEST:
+        return None
+    when = f"{generated:%Y-%m-%d %H:%M} UTC"
+    return Gap(ACTION, f"the report is of {when}, which is not within the last four hours")
 
 
 CREDENTIAL_REPORT = Collector(
@@ -75,15 +110,15 @@ CREDENTIAL_REPORT = Collector(
 def password(row: Row) -> Password | None:
     if not _flag(row, "password_enabled"):
         return None
-    changed = _maybe(row, "password_last_changed")
+    changed = _maybe(row, "password_last_changed", _NONE, "not_supported")
     return Password(
-        last_used=_maybe(row, "password_last_used"),
+        last_used=password_last_used(row),
         changed=changed or Gap(ACTION, "no date for the password's last change"),
     )
 
 
 def password_last_used(row: Row) -> datetime | None:
-    return _maybe(row, "password_last_used")
+    return _maybe(row, "password_last_used", _NONE, _NEVER)
 
 
 def mfa_active(row: Row) -> bool:
@@ -130,18 +165,23 @@ def _flag(row: Row, column: str) -> bool:
 
 
 def _word(row: Row, column: str) -> str | None:
-    return None if row[column] in _NOTHING else row[column]
+    return None if row[column] == _NONE else row[column]
 
 
-def _maybe(row: Row, column: str) -> datetime | None:
-    return None if row[column] in _NOTHING else _when(row, column)
+def _maybe(row: Row, column: str, *nothing: str) -> datetime | None:
+    """None for the words by which AWS says that there is none in this column."""
+    return None if row[column] in (nothing or (_NONE,)) else _when(row, column)
 
 
 def _when(row: Row, column: str) -> datetime:
     try:
-        return datetime.fromisoformat(row[column]).astimezone(UTC)
-    except ValueError as error:
+        when = datetime.fromisoformat(row[column])
+        utc = when.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"{column} is {row[column]!r}") from error
+    if when.tzinfo is None:
+        raise ValueError(f"{column} has no time zone: {row[column]!r}")
+    return utc
 
 
 def _odd(error: KeyError | ValueError) -> Gap:

@@ -24,7 +24,8 @@ class Collector(Generic[T_co]):
     """One operation, and how its answers become a value.
 
     `build` gets every page. `absent` names the error codes by which AWS says that there is no
-    such thing: the value is then None. Where AWS refuses, the value is a `Gap`.
+    such thing: the value is then None. Where AWS refuses, the value is a `Gap`. `paged` ones
+    say in every answer whether there is more.
     """
 
     service: str
@@ -32,6 +33,7 @@ class Collector(Generic[T_co]):
     build: Callable[[Pages], T_co]
     params: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    paged: bool = False
     prepare: Prepare | None = None
 
     @property
@@ -50,12 +52,16 @@ AnyCollector: TypeAlias = Collector[Any]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The pages that came, and why no more did; `absent` where AWS says there is no such thing."""
+    """The pages that came, and why no more did; `absent` where AWS says there is no such thing.
+
+    `unprepared` is why AWS would not begin the work; what somebody else began may still be there.
+    """
 
     collector: AnyCollector
     pages: Pages = ()
     gap: Gap | None = None
     absent: bool = False
+    unprepared: Gap | None = None
 
 
 def fact(reading: Reading, collector: Collector[T_co]) -> T_co | Gap | None:
@@ -71,7 +77,14 @@ def built(collector: Collector[T_co], pages: Pages) -> T_co | Gap:
     """The value, or the gap of an answer that is not of the shape AWS documents."""
     try:
         return collector.build(pages)
-    except KeyError as missing:
-        return Gap(collector.action, f"the answer lacks {missing.args[0]}")
-    except (AttributeError, IndexError, TypeError, ValueError) as odd:
-        return Gap(collector.action, f"the answer is not understood: {odd}")
+    except Exception as odd:  # noqa: BLE001 -- whatever AWS sent, it costs this one fact
+        return Gap(collector.action, f"the answer {not_understood(odd)}")
+
+
+def not_understood(odd: Exception) -> str:
+    """What is odd about an answer, in a few words that follow its name."""
+    if isinstance(odd, KeyError):
+        return f"lacks {odd.args[0]}"
+    if isinstance(odd, ValueError):
+        return f"is not understood: {odd}"
+    return f"is not understood: {type(odd).__name__}: {odd}"

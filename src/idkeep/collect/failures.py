@@ -12,6 +12,10 @@ class NotAws(Exception):
     """What came back can't be read as an answer of AWS's: a proxy's page, a sign-in portal's."""
 
 
+class Stopped(Exception):
+    """The scan was told to end."""
+
+
 # All that a call may raise; ResponseParserError stands outside botocore's own tree.
 ERRORS = (BotoCoreError, ClientError, ResponseParserError, NotAws)
 
@@ -71,7 +75,12 @@ def _no_answer(error: Exception) -> str:
     for kind, words in _NOT_ANSWERED.items():
         if isinstance(error, kind):
             return words
-    return type(error).__name__
+    if isinstance(error, NotAws):
+        return f"the answer is not AWS's: {error}"
+    if isinstance(error, BotoCoreError):
+        return type(error).__name__
+    # botocore stumbles like this over a page of well-formed XML that is no answer of AWS's.
+    return f"the answer is not AWS's: {type(error).__name__}"
 
 
 _NOT_ANSWERED: dict[type[Exception], str] = {
@@ -113,6 +122,9 @@ _UNREACHABLE: tuple[tuple[type[Exception], str, str], ...] = (
     (boto.HTTPClientError, _NO_WAY, _CHECK_NETWORK),
     (boto.ConnectionError, _NO_WAY, _CHECK_NETWORK),
     (BotoCoreError, "AWS can't be asked: {error}", ""),
+    # botocore lets through what goes wrong in a credential process or an address.
+    (ValueError, "AWS can't be asked: {error}", _CHECK_ENDPOINT),
+    (Exception, "what answered is not AWS", _CHECK_ENDPOINT),
 )
 # The same by AWS's error code.
 _REFUSED: tuple[tuple[frozenset[str], str, str], ...] = (
@@ -158,7 +170,7 @@ def unreachable(error: Exception, *, region: str) -> IdkeepError:
             return AwsUnreachable(
                 sentence.format(error=error, failure=failure), hint=hint.format(region=region)
             )
-    raise error
+    raise AssertionError("the last row fits all")
 
 
 def _refused(error: Exception, region: str) -> IdkeepError:

@@ -55,9 +55,9 @@ def _virtual_mfa(pages: Pages) -> Mapping[str, tuple[VirtualMfa, ...]]:
 
 
 def _owner(device: Answer) -> str:
-    """Root's device may come without its user; its reserved name tells."""
+    """Root's device may come without its user; then its reserved name tells."""
     serial: str = device["SerialNumber"]
-    if serial.endswith(ROOT_DEVICE):
+    if "User" not in device and serial.endswith(ROOT_DEVICE):
         return serial.removesuffix(ROOT_DEVICE) + ":root"
     owner: str = device["User"]["Arn"]
     return owner
@@ -68,4 +68,5 @@ VIRTUAL_MFA = Collector(
     operation="ListVirtualMFADevices",
     build=_virtual_mfa,
     params={"AssignmentStatus": "Assigned"},
+    paged=True,
 )

@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar
 from msgspec import Struct
 
 from idkeep.model.account import Account
+from idkeep.model.credentials import Password
 from idkeep.model.gap import Gap
 from idkeep.model.principals import Group, ManagedPolicy, Role, Root, User
 
@@ -35,7 +36,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """One account. `taken` is the clock of every rule, so a stored one answers the same for ever.
 
     `documents` holds each policy text once, as AWS returned it, by its SHA-256 in hex.
-    `gaps` names every read that failed, once. `region` is where AWS was asked. Times are UTC.
+    `gaps` names everything that could not be read, once. `region` is where AWS was asked.
+    Times are UTC.
     """
 
     format: int = FORMAT
@@ -68,6 +70,17 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     def missing(self, kind: type[Subject]) -> tuple[Gap, ...]:
         """Why subjects of `kind` may be missing; empty where the list is whole."""
         return tuple(one.gap for one in self.unlisted if one.kind == kind.__name__)
+
+    def unread(self) -> Iterator[Gap]:
+        """Every gap in the place of a fact or of a subject; the same one may come often."""
+        yield from (one.gap for one in self.unlisted)
+        for subject in (self.account, self.root, *self.users):
+            for name in subject.__struct_fields__:
+                value = getattr(subject, name)
+                if isinstance(value, Gap):
+                    yield value
+                elif isinstance(value, Password) and isinstance(value.changed, Gap):
+                    yield value.changed
 
     def as_of(self, action: str) -> datetime:
         """When the facts that `action` gives were true: the credential report may be hours old."""
