@@ -4,7 +4,7 @@ from pathlib import Path
 
 from idkeep import config
 from idkeep.config import Settings
-from idkeep.errors import Unreadable
+from idkeep.errors import IdkeepError, Unreadable
 
 SETTINGS_FILE = Path("idkeep.toml")
 
@@ -19,8 +19,23 @@ def load_settings(path: Path | None) -> Settings:
             return Settings()
         path = SETTINGS_FILE
     try:
-        return config.parse(path.read_text(encoding="utf-8"), str(path))
+        settings = config.parse(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise Unreadable(str(path), error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise Unreadable(str(path), f"is not UTF-8 text: {error.reason}") from error
+    _refuse_unknown_gaps(settings, path)
+    return settings
+
+
+def _refuse_unknown_gaps(settings: Settings, path: Path) -> None:
+    """A misspelt action would accept nothing, and nobody would see why."""
+    if not settings.accept_gaps:
+        return
+    from idkeep.collect import actions  # noqa: PLC0415 -- the AWS SDK, for those who need it
+
+    if unknown := sorted(set(settings.accept_gaps) - set(actions())):
+        raise IdkeepError(
+            f"{path}: accept_gaps names what no scan asks: {', '.join(unknown)}",
+            hint="`idkeep permissions` lists what a scan asks",
+        )

@@ -8,6 +8,7 @@ from idkeep.access import Estate
 from idkeep.checks.ages import age, how_long_ago
 from idkeep.checks.declare import Said, cannot_tell, check, does_not_apply, fails, known, passes
 from idkeep.checks.samples import ACCOUNT, ANA, NO_REPORT, password
+from idkeep.checks.users import NO_PASSWORD
 from idkeep.config import Settings
 from idkeep.model import (
     Account,
@@ -20,7 +21,6 @@ from idkeep.model import (
     User,
 )
 
-NO_PASSWORD = "has no console password"  # noqa: S105 -- a sentence
 NO_DATE = Gap("iam:GetCredentialReport", "no date for the password's last change")
 UNREAD = replace(ANA, password=NO_REPORT)
 UNREAD_WHY = "iam:GetCredentialReport: AccessDenied"

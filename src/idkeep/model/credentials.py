@@ -34,11 +34,6 @@ class AccessKey(Struct, frozen=True, kw_only=True):
     last_used_service: str | None = None
     last_used_region: str | None = None
 
-    @property
-    def at(self) -> str:
-        """What tells this key from the user's other one, and from those before it."""
-        return f"key {self.slot}, {self.rotated:%Y-%m-%dT%H:%M:%SZ}"
-
 
 class VirtualMfa(Struct, frozen=True, kw_only=True):
     """An assigned authenticator app, by its serial (an ARN)."""

@@ -18,10 +18,7 @@ Tags: TypeAlias = dict[str, str]
 
 
 class Root(Struct, frozen=True, kw_only=True):
-    """The root user. The `has_` facts are live; the others are as old as the credential report.
-
-    `certificates` counts active signing certificates.
-    """
+    """The root user. Keys and last use are as old as the credential report, the rest is live."""
 
     arn: str
     has_mfa: Annotated[bool | Gap, _SUMMARY]

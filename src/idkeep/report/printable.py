@@ -7,10 +7,12 @@ like another. Both are shown by their code, so that nothing is lost and nothing 
 import re
 
 # C0 and C1 controls, DEL; bidi marks, embeddings, overrides, isolates; zero-width and line
-# separators; the byte-order mark; tag characters; lone surrogates.
+# separators; the byte-order mark; fillers, joiners and selectors that show nothing; tag
+# characters; lone surrogates.
 _HOSTILE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
-    "\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000e0000-\U000e0fff]"
 )
 
 
