@@ -1,11 +1,13 @@
 """What the server does wrong when told to, as AWS and the networks before it do."""
 
+import time
 from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from idkeep.demo import DemoServer
+from idkeep.demo.faults import Faults
 from idkeep.errors import IdkeepError
 
 from .conftest import Connect, client_for
@@ -104,8 +106,75 @@ def test_one_object_can_come_spoilt(demo: DemoServer, connect: Connect) -> None:
     assert roles == ["github-deploy"]
 
 
+def test_the_credential_report_is_rewritten_under_its_base64(
+    demo: DemoServer, connect: Connect
+) -> None:
+    iam = connect(demo, "iam")
+    while iam.generate_credential_report()["State"] != "COMPLETE":
+        pass
+    whole = iam.get_credential_report()["Content"].decode()
+    demo.faults(
+        rewrite={
+            "iam:GetCredentialReport": (
+                (r"^user,arn", "user,ärn"),
+                (r"\nli\.na,.*", r"\nli.na,cut short"),
+                ("cut short", "cut shorter"),
+            )
+        }
+    )
+    answer = iam.get_credential_report()
+    start = whole.partition("\nli.na,")[0].replace("user,arn", "user,ärn", 1)
+    assert answer["Content"].decode() == f"{start}\nli.na,cut shorter"
+    assert answer["ReportFormat"] == "text/csv"
+    demo.faults()
+    assert iam.get_credential_report()["Content"].decode() == whole
+
+
+def test_any_answer_can_be_rewritten(demo: DemoServer, connect: Connect) -> None:
+    demo.faults(
+        rewrite={
+            "iam:GetAccountSummary": [("(<key>Users</key>.*?<value>)\\d+", r"\g<1>many")],
+            "account:*": [("Solberg", "Solbergsdóttir-with-a-longer-name")],
+        }
+    )
+    with pytest.raises(ValueError, match="many"):
+        connect(demo, "iam").get_account_summary()
+    contact = connect(demo, "account").get_contact_information()["ContactInformation"]
+    assert contact["FullName"] == "Ingrid Solbergsdóttir-with-a-longer-name"
+    assert connect(demo, "iam").get_account_password_policy()["PasswordPolicy"]
+
+
+@pytest.mark.parametrize("pair", [("(", ""), ("a", r"\1"), ("a", r"\g<b>"), "ab", ("a",)])
+def test_a_misspelt_pattern_is_refused_when_set(demo: DemoServer, pair: Any) -> None:
+    with pytest.raises(ValueError, match=r"a rewrite is \(regular expression, replacement\), not"):
+        demo.faults(rewrite={"iam:GetAccountSummary": (pair,)})
+
+
+def test_a_slow_action_answers_late_and_delays_no_other(demo: DemoServer, connect: Connect) -> None:
+    demo.faults(slow={"iam:GetAccountSummary": 0.5}, deny=["iam:GetAccountSummary"])
+    start = time.monotonic()
+    assert code_of(connect(demo, "iam").get_account_summary) == ("AccessDenied", 403)
+    assert time.monotonic() - start >= 0.5
+    demo.faults(slow={"iam:GetAccountSummary": 20})
+    assert code_of(connect(demo, "iam").get_account_password_policy) == ("", 200)
+    assert time.monotonic() - start < 20
+
+
+def test_no_wait_is_longer_than_a_minute() -> None:
+    assert Faults(slow={"iam:*": 1e9}).wait("iam:GetUser") == 60
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"deny": ["GetUser"]}, {"spoil": ["li.na:Arn"]}, {"throttle": {"GetUser": 1}}]
+    "wrong",
+    [
+        {"deny": ["GetUser"]},
+        {"spoil": ["li.na:Arn"]},
+        {"throttle": {"GetUser": 1}},
+        {"rewrite": {"GetUser": ()}},
+        {"slow": {"GetUser": 1}},
+        {"slow": {"iam:GetUser": -1}},
+        {"slow": {"iam:GetUser": float("nan")}},
+    ],
 )
 def test_a_misspelt_fault_is_not_taken_for_none(demo: DemoServer, wrong: Any) -> None:
     with pytest.raises(ValueError, match="not '"):

@@ -1,8 +1,15 @@
-"""In front of moto: who asks, what is written down, which fault strikes. Then moto answers."""
+"""In front of moto: who asks, what is written down, which fault strikes. Then moto answers.
 
+moto by itself answers anybody, web pages too (CORS `*`), and can be reset by anybody. Nothing
+reaches it here but a signed request for a service, from a program and to this very address.
+"""
+
+import base64
+import hmac
 import io
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -14,15 +21,22 @@ from moto.core.request import Request
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 
-from idkeep.demo.faults import Faults, named_in
+from idkeep.demo.faults import Faults, named_in, rewritten
 from idkeep.demo.overlay.state import AccountState
 from idkeep.demo.principals import Principal
-from idkeep.demo.process import CONTROL
 from idkeep.demo.refusals import Answer, Refusal, denial, refused, web_page
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-CREDENTIAL = re.compile(r"Credential=(\w+)/\d+/[\w-]+/([\w-]+)/aws4_request")
+# The order is that of the SDKs. The signature itself is not checked.
+SIGNED = re.compile(
+    r"AWS4-HMAC-SHA256\s+Credential=(\w+)/\d{8}/[\w-]+/([\w.-]+)/aws4_request,\s*"
+    r"SignedHeaders=[\w;-]+,\s*Signature=[0-9a-f]{64}",
+    re.ASCII,
+)
+# moto's dispatcher answers these by their path, whoever signed.
+MOTO_S_OWN = ("/moto-api", "/favicon.ico", "/latest/")
+CONTENT = re.compile(rb"(?<=<Content>)[^<]*(?=</Content>)")
 NEXT_PAGE = ("Marker", "NextToken", "nextToken")
 
 
@@ -52,33 +66,54 @@ class Gate:
         state: AccountState,
         principals: Iterable[Principal],
         operations: Callable[[], tuple[str, ...]],
+        control: str,
     ) -> None:
         self._moto = moto
         self._state = state
         self._principals = {principal.access_key: principal for principal in principals}
         self._operations = operations
+        self._control_path = control
         self._lock = threading.Lock()
         self._requests: list[str] = []
         self._calls = 0
         self._throttled: Counter[str] = Counter()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith(CONTROL):
-            return _send(self._control(environ), start_response)
-        call = _call(environ)
-        if call is None:
-            return self._moto(environ, start_response)
+        call = _not_for_us(environ) or self._controlled(environ) or _call(environ)
+        if isinstance(call, Answer):
+            return _send(call, start_response)
         with self._lock:
             self._requests.append(call.action)
             self._calls += 1
+            faults = self._state.faults
             answer = self._fault(call)
+        time.sleep(faults.wait(call.action))
         if answer is not None:
             return _send(answer, start_response)
         try:
-            return self._moto(environ, start_response)
+            return self._answer(environ, start_response, call.action, faults)
         except NotImplementedError:
             sentence = f"the demo server does not know {call.action}"
             return _send(self._refuse(call, Refusal.NOT_BUILT, sentence), start_response)
+
+    def _answer(
+        self, environ: Environ, start_response: StartResponse, action: str, faults: Faults
+    ) -> Iterable[bytes]:
+        """What moto says, once rewritten and without what would let web pages read it."""
+        said: dict[str, Any] = {}
+
+        def hear(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
+            said.update(status=status, headers=headers)
+
+        body = b"".join(self._moto(environ, hear))
+        headers = [h for h in said["headers"] if not h[0].lower().startswith("access-control-")]
+        pairs = faults.rewrites(action)
+        if pairs:
+            body = _rewritten(action, body, pairs)
+            headers = [h for h in headers if h[0].lower() != "content-length"]
+            headers.append(("Content-Length", str(len(body))))
+        start_response(said["status"], headers)
+        return [body]
 
     def _fault(self, call: Call) -> Answer | None:
         faults = self._state.faults
@@ -104,18 +139,26 @@ class Gate:
     def _refuse(call: Call, why: Refusal, sentence: str = "") -> Answer:
         return refused(why, call.protocol, sentence, namespace=call.namespace)
 
-    def _control(self, environ: Environ) -> Answer:
-        match environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(CONTROL):
-            case "GET", "/requests":
+    def _controlled(self, environ: Environ) -> Answer | None:
+        """The answer to who knows the control path, which only the parent process was told."""
+        start, _, what = environ["PATH_INFO"].rpartition("/")
+        # Bytes, since a path may hold anything; in a time that does not tell how much was right.
+        if not hmac.compare_digest(start.encode(), self._control_path.encode()):
+            return None
+        return self._control(environ["REQUEST_METHOD"], what, environ)
+
+    def _control(self, method: str, what: str, environ: Environ) -> Answer:
+        match method, what:
+            case "GET", "requests":
                 with self._lock:
                     return _json(self._requests)
-            case "DELETE", "/requests":
+            case "DELETE", "requests":
                 with self._lock:
                     self._requests.clear()
                 return _json([])
-            case "GET", "/operations":
+            case "GET", "operations":
                 return _json(self._operations())
-            case "POST", "/faults":
+            case "POST", "faults":
                 try:
                     faults = msgspec.json.decode(_body(environ), type=Faults)
                 except msgspec.DecodeError as error:
@@ -127,6 +170,20 @@ class Gate:
                 return _json([])
             case _:
                 return Answer(HTTPStatus.NOT_FOUND, {}, b"no such control")
+
+
+def _rewritten(action: str, body: bytes, pairs: Iterable[tuple[str, str]]) -> bytes:
+    def text(raw: bytes) -> bytes:
+        # Bytes that are not UTF-8 come out as they went in.
+        return rewritten(raw.decode("utf-8", "surrogateescape"), pairs).encode(
+            "utf-8", "surrogateescape"
+        )
+
+    if action == "iam:GetCredentialReport":
+        return CONTENT.sub(
+            lambda found: base64.b64encode(text(base64.b64decode(found[0]))), body, count=1
+        )
+    return text(body)
 
 
 def _json(value: object) -> Answer:
@@ -146,17 +203,35 @@ def _body(environ: Environ) -> bytes:
     return body
 
 
-def _call(environ: Environ) -> Call | None:
-    """The call in a signed request; None for one that no AWS client sends."""
-    found = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+def _not_for_us(environ: Environ) -> Answer | None:
+    """The refusal of what a web page sends, or what asks for moto's own pages."""
+    names = {f"{name}:{environ['SERVER_PORT']}" for name in ("127.0.0.1", "localhost")}
+    if environ["SERVER_PORT"] == "80":
+        names |= {"127.0.0.1", "localhost"}
+    if environ.get("HTTP_HOST", "").lower() not in names:
+        # A foreign name that was made to point here: DNS rebinding.
+        return Answer(HTTPStatus.FORBIDDEN, {}, b"not the name of this server")
+    if "HTTP_ORIGIN" in environ:
+        return Answer(HTTPStatus.FORBIDDEN, {}, b"not for web pages")
+    if environ["PATH_INFO"].startswith(MOTO_S_OWN):
+        return Answer(HTTPStatus.NOT_FOUND, {}, b"not found")
+    return None
+
+
+def _call(environ: Environ) -> Call | Answer:
+    """The call in a signed request, or the refusal of one that no AWS client sends."""
+    found = SIGNED.fullmatch(environ.get("HTTP_AUTHORIZATION", "").strip())
     if found is None:
-        return None
+        is_json = "json" in environ.get("CONTENT_TYPE", "")
+        return refused(Refusal.UNSIGNED, "rest-json" if is_json else "query")
     access_key, service = found.groups()
     body = _body(environ)
     try:
         model = get_service_model(service)
     except Exception:  # noqa: BLE001 botocore's own error for a service it does not know
-        return None
+        return refused(
+            Refusal.NOT_BUILT, "json", f"the demo server does not know the service {service}"
+        )
     protocol = str(model.protocol)
     form = parse_qs(body.decode("utf-8", errors="replace"))
     if "Action" in form:
@@ -164,7 +239,11 @@ def _call(environ: Environ) -> Call | None:
     elif "HTTP_X_AMZ_TARGET" in environ:
         operation = environ["HTTP_X_AMZ_TARGET"].rpartition(".")[2]
     else:
-        operation = get_service_router(service).match(Request(environ.copy()))[0].name
+        try:
+            operation = get_service_router(service).match(Request(environ.copy()))[0].name
+        except Exception:  # noqa: BLE001 moto's errors for a path or a method that nobody has
+            sentence = f"the demo server does not know such a request to {service}"
+            return refused(Refusal.NOT_BUILT, protocol, sentence)
     return Call(
         access_key=access_key,
         service=service,

@@ -20,20 +20,24 @@ from idkeep.demo.faults import Faults
 from idkeep.demo.principals import SECRET
 from idkeep.errors import IdkeepError
 
-CONTROL = "/idkeep-demo"
 ESTATE = Path(__file__).with_name("estate.toml")
 NEEDED = ("moto", "flask", "flask_cors")
 
 
 @dataclass(frozen=True)
 class DemoServer:
-    """A running server. `account` is the estate's; nobody outside this machine can reach it."""
+    """A running server on 127.0.0.1. `account` is the estate's.
+
+    Others on this machine can ask it what the example account holds, as any AWS client could;
+    faults are set, and requests read, only by who holds this object. Web pages get nothing.
+    """
 
     endpoint: str
     account: str
     partition: str
     region: str
     _keys: Mapping[str, tuple[str, str]] = field(repr=False)
+    _control_path: str = field(repr=False)
 
     @property
     def principals(self) -> tuple[str, ...]:
@@ -41,7 +45,10 @@ class DemoServer:
         return tuple(self._keys)
 
     def environment(self, principal: str = "auditor") -> dict[str, str]:
-        """What to set so that boto3 and the aws command speak to this server, and to nothing else.
+        """What to set so that boto3 and the aws command speak to this server.
+
+        Drop every other AWS_* variable first: the caller's own AWS_ENDPOINT_URL_IAM would win over
+        the endpoint, and AWS_PROFILE over the credentials.
 
         `auditor` is a session of the role idkeep-auditor, `root` one of the root user; a user
         with an active key goes by the user's name.
@@ -78,6 +85,8 @@ class DemoServer:
         broken_status: int = 503,
         expire_after: int | None = None,
         spoil: Iterable[str] = (),
+        rewrite: Mapping[str, Iterable[tuple[str, str]]] | None = None,
+        slow: Mapping[str, float] | None = None,
     ) -> None:
         """Replace all faults by these; `faults()` clears them. The words are those of `Faults`."""
         wanted = Faults(
@@ -88,6 +97,8 @@ class DemoServer:
             broken_status=broken_status,
             expire_after=expire_after,
             spoil=tuple(spoil),
+            rewrite={action: tuple(pairs) for action, pairs in (rewrite or {}).items()},
+            slow=dict(slow or {}),
         )
         self._control("POST", "faults", msgspec.json.encode(wanted))
 
@@ -107,7 +118,7 @@ class DemoServer:
         host, _, port = self.endpoint.removeprefix("http://").partition(":")
         connection = HTTPConnection(host, int(port), timeout=10)
         try:
-            connection.request(method, f"{CONTROL}/{what}", body=body)
+            connection.request(method, f"{self._control_path}/{what}", body=body)
             response = connection.getresponse()
             answer = response.read()
         finally:
@@ -162,6 +173,7 @@ def _ready(process: subprocess.Popen[bytes], complaints: IO[bytes]) -> DemoServe
         partition=said["partition"],
         region=said["region"],
         _keys={name: (key, token) for name, (key, token) in said["principals"].items()},
+        _control_path=said["control"],
     )
 
 

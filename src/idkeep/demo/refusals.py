@@ -30,6 +30,11 @@ class Refusal(Enum):
         ("UnrecognizedClientException", 403),
         ("UnrecognizedClientException", 400),
     )
+    UNSIGNED = (
+        ("MissingAuthenticationToken", 403),
+        ("MissingAuthenticationTokenException", 403),
+        ("MissingAuthenticationTokenException", 403),
+    )
     NOT_BUILT = (("NotImplemented", 501), ("NotImplemented", 501), ("NotImplemented", 501))
 
 
@@ -37,6 +42,7 @@ SENTENCES = {
     Refusal.THROTTLED: "Rate exceeded",
     Refusal.EXPIRED: "The security token included in the request is expired",
     Refusal.UNKNOWN_KEY: "The security token included in the request is invalid",
+    Refusal.UNSIGNED: "Request is missing Authentication Token",
 }
 
 HTML = b"""<!DOCTYPE html>

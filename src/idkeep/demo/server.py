@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -37,11 +38,13 @@ def main(estate_path: str, port: str) -> None:
     account = estate.account
     state = seeded(estate, _now)
     install(state)
+    control = f"/idkeep-demo-{secrets.token_urlsafe(24)}"
     gate = Gate(
         DomainDispatcherApplication(create_backend_app),
         state=state,
         principals=principals(estate),
         operations=operations,
+        control=control,
     )
     server = make_server("127.0.0.1", int(port), gate, threaded=True, request_handler=Quiet)
     threading.Thread(target=_follow_parent, daemon=True).start()
@@ -50,6 +53,7 @@ def main(estate_path: str, port: str) -> None:
         account=account.id,
         partition=account.partition,
         region=account.region,
+        control=control,
         principals={p.name: (p.access_key, p.token) for p in principals(estate)},
     )
     server.serve_forever()
