@@ -146,6 +146,8 @@ def test_a_denied_call_makes_unknown_and_never_a_verdict(
         ),
         (DETAILS, "<IsTruncated>.*?</IsTruncated>", "<IsTruncated>true</IsTruncated>"),
         (DETAILS, "<UserDetailList>.*</UserDetailList>", ""),
+        (DETAILS, "arn:aws:iam::111122223333:user/li.na", "arn:aws:iam::999999999999:user/li.na"),
+        (DETAILS, "arn:aws:iam::111122223333:user/li.na", "nonsense"),
         ("iam:GetAccountSummary", "AccountMFAEnabled", "Other"),
         ("iam:GetAccountSummary", "AccountPasswordPresent", "Other"),
         ("iam:ListVirtualMFADevices", "<IsTruncated>.*?</IsTruncated>", ""),

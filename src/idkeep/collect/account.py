@@ -140,7 +140,7 @@ def _assemble(
     partition = Arn.parse(caller.arn).partition
     root_arn = f"arn:{partition}:iam::{account}:root"
     summary = _Summary(readings.fact(ACCOUNT_SUMMARY))
-    details, unlisted = _details(readings, summary)
+    details, unlisted = _details(readings, summary, account)
     credentials = _timely(readings.fact(CREDENTIAL_REPORT), taken)
     devices = readings.fact(VIRTUAL_MFA)
     root = _root(root_arn, summary, devices, credentials)
@@ -178,11 +178,13 @@ def _timely(report_or_gap: CredentialReport | Gap, taken: datetime) -> Credentia
 
 
 def _details(
-    readings: _Readings, summary: "_Summary"
+    readings: _Readings, summary: "_Summary", account: str
 ) -> tuple[AuthorizationDetails, tuple[Unlisted, ...]]:
     """What came before paging broke off is kept; every kind may then lack some."""
     reading = readings.of(AUTHORIZATION_DETAILS)
     found = built(AUTHORIZATION_DETAILS, reading.pages)
+    if not isinstance(found, Gap) and not all(_is_of(account, one.arn) for one in found.users):
+        found = Gap(AUTHORIZATION_DETAILS.action, "the answer names users of another account")
     if isinstance(found, Gap):
         return AuthorizationDetails(), tuple(Unlisted(kind, found) for kind in _LISTED)
     unlisted = list(found.odd)
@@ -192,6 +194,13 @@ def _details(
         unlisted.extend(summary.missing("User", "Users", len(found.users)))
         unlisted.extend(summary.missing("Group", "Groups", len(found.groups)))
     return found, tuple(unlisted)
+
+
+def _is_of(account: str, arn: str) -> bool:
+    try:
+        return Arn.parse(arn).account == account
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
