@@ -1,7 +1,31 @@
-"""The IAM policy language: documents, patterns, variables, conditions, and what they match."""
+"""Exact IAM policy semantics: policies and a request in, a decision and its reasons out.
+
+>>> from idkeep.policy import Policies, PolicyKind, Request, Requester, evaluate, parse
+>>> read = parse(
+...     '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*",'
+...     ' "Resource": "arn:aws:s3:::logs/*"}}',
+...     PolicyKind.IDENTITY,
+... )
+>>> ana = Requester.parse("arn:aws:iam::111122223333:user/ana")
+>>> request = Request(principal=ana, action="s3:GetObject", resource="arn:aws:s3:::logs/today")
+>>> decision = evaluate(request, Policies(identity=(read,)))
+>>> type(decision).__name__, str(decision.by[0])
+('Allowed', 'identity[0] statement 0')
+"""
 
 from idkeep.policy.condition import Condition, Holds, all_hold, holds
 from idkeep.policy.context import NOT_KNOWN, Context, NotKnown
+from idkeep.policy.decision import (
+    Allowed,
+    Check,
+    CheckEffect,
+    CheckResult,
+    Decision,
+    Denied,
+    Depends,
+    Matched,
+    Unknown,
+)
 from idkeep.policy.diagnostics import Diagnostic, PolicyError, Rule
 from idkeep.policy.document import (
     Action,
@@ -18,6 +42,7 @@ from idkeep.policy.document import (
     ResourceElement,
     Statement,
 )
+from idkeep.policy.evaluate import Actions, Level, Policies, Request, evaluate
 from idkeep.policy.expression import (
     And,
     Expression,
@@ -43,6 +68,7 @@ from idkeep.policy.principal import (
     NamedPrincipal,
     Service,
 )
+from idkeep.policy.requester import Requester, RequesterKind
 from idkeep.policy.source import Position
 from idkeep.policy.statement_match import (
     Covers,
@@ -57,14 +83,22 @@ __all__ = [
     "NOT_KNOWN",
     "Action",
     "ActionElement",
+    "Actions",
+    "Allowed",
     "And",
     "AwsAccount",
     "AwsArn",
     "AwsUniqueId",
     "CanonicalUser",
+    "Check",
+    "CheckEffect",
+    "CheckResult",
     "Condition",
     "Context",
     "Covers",
+    "Decision",
+    "Denied",
+    "Depends",
     "Diagnostic",
     "Effect",
     "EveryAws",
@@ -72,6 +106,8 @@ __all__ = [
     "Expression",
     "Federated",
     "Holds",
+    "Level",
+    "Matched",
     "NamedPrincipal",
     "Not",
     "NotAction",
@@ -81,12 +117,16 @@ __all__ = [
     "Open",
     "Operator",
     "Or",
+    "Policies",
     "Policy",
     "PolicyError",
     "PolicyKind",
     "Position",
     "Principal",
     "PrincipalElement",
+    "Request",
+    "Requester",
+    "RequesterKind",
     "Resource",
     "ResourceElement",
     "Rule",
@@ -96,11 +136,13 @@ __all__ = [
     "Statement",
     "Truth",
     "Undocumented",
+    "Unknown",
     "Version",
     "all_hold",
     "all_of",
     "any_of",
     "applies",
+    "evaluate",
     "holds",
     "matches_action",
     "matches_resource",
