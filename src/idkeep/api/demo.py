@@ -10,6 +10,8 @@ from idkeep.api.scan import scan
 from idkeep.config import Settings
 from idkeep.report import ScanReport
 
+_LIKELY_STRAYS = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL_IAM"}
+
 
 def demo_server(
     estate: Path | None = None, *, port: int = 0
@@ -30,6 +32,15 @@ def demo_scan(
     # Should anything of the user's own configuration slip through, the account would differ.
     with _environment(server.environment(principal)):
         return scan(account=server.account, settings=settings, store=store, progress=progress)
+
+
+def strays(exported: Mapping[str, str]) -> tuple[str, ...]:
+    """The variables to unset before `exported` are set: those that would lead elsewhere.
+
+    They are those of this process, and a few that another shell may well have.
+    """
+    here = {name for name in os.environ if name.startswith("AWS_") and name.isidentifier()}
+    return tuple(sorted((here | _LIKELY_STRAYS) - exported.keys()))
 
 
 @contextmanager

@@ -2,14 +2,24 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from idkeep import collect
 from idkeep.api.snapshots import judge
 from idkeep.config import Settings
+from idkeep.errors import IdkeepError
 from idkeep.report import ScanReport
 from idkeep.store import SqliteStore
+
+
+class NotKept(IdkeepError):
+    """The account was read and judged, but the snapshot could not be kept."""
+
+    def __init__(self, report: ScanReport, why: IdkeepError) -> None:
+        super().__init__(f"the snapshot was not kept: {why.message}", hint=why.hint)
+        self.report = report
 
 
 def scan(
@@ -25,8 +35,12 @@ def scan(
 
     `account` is the one it must be (12 digits); `store` is where the snapshot is kept, None for
     nowhere; `progress` is told each IAM action that was asked. What could not be read is a gap
-    in the report. Raises `IdkeepError` where AWS can't be asked at all or it is another account.
+    in the report. Raises `IdkeepError` where AWS can't be asked at all, it is another account or
+    the store is none, all before anything is read; `NotKept` where keeping failed in the end.
     """
+    keeper = SqliteStore(store) if store else None
+    if keeper:
+        keeper.prepare()
     begun = monotonic()
     aws = collect.connect(profile=profile, region=region)
     try:
@@ -34,8 +48,11 @@ def scan(
     finally:
         aws.close()
     seconds = monotonic() - begun
-    kept = SqliteStore(store).put(snapshot).id if store else ""
-    return judge(snapshot, settings or Settings(), kept_as=kept, seconds=seconds)
+    judged = partial(judge, snapshot, settings or Settings(), seconds=seconds)
+    try:
+        return judged(kept_as=keeper.put(snapshot).id if keeper else "")
+    except IdkeepError as error:
+        raise NotKept(judged(), error) from error
 
 
 def _now() -> datetime:

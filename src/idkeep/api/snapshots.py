@@ -9,7 +9,7 @@ from idkeep import checks, report
 from idkeep.access import Estate
 from idkeep.config import Settings
 from idkeep.model import Snapshot
-from idkeep.store import Kept, SqliteStore
+from idkeep.store import Row, SqliteStore
 
 
 def default_store() -> Path:
@@ -17,8 +17,8 @@ def default_store() -> Path:
     return platformdirs.user_data_path("idkeep", appauthor=False) / "snapshots.db"
 
 
-def kept_snapshots(store: Path) -> tuple[Kept, ...]:
-    """What is kept, newest last."""
+def kept_snapshots(store: Path) -> tuple[Row, ...]:
+    """What is kept, newest last; before it, what is damaged."""
     return SqliteStore(store).list()
 
 
@@ -26,7 +26,7 @@ def rejudge(wanted: str, *, store: Path, settings: Settings | None = None) -> re
     """Judge a kept snapshot by today's checks; `wanted` is its id, its beginning, or "latest"."""
     keeper = SqliteStore(store)
     kept = keeper.find(wanted)
-    return judge(keeper.get(kept.id), settings or Settings(), kept_as=kept.id)
+    return judge(keeper.get(kept.sha256), settings or Settings(), kept_as=kept.id)
 
 
 def judge(

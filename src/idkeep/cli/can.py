@@ -1,6 +1,7 @@
 """`idkeep can`."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,6 +62,13 @@ def command(ctx: click.Context, /, *, as_json: bool, **asked: Any) -> None:  # n
         context=_context(asked),
         unknown=asked["unknown"],
     )
+    # Whoever read the answer may have seen enough of it; the exit code stands.
+    with suppress(BrokenPipeError):
+        _tell(ruling, as_json=as_json)
+    ctx.exit(_code(ruling))
+
+
+def _tell(ruling: Ruling, *, as_json: bool) -> None:
     if as_json:
         from msgspec import Raw, json  # noqa: PLC0415 -- for this output only
 
@@ -70,7 +78,6 @@ def command(ctx: click.Context, /, *, as_json: bool, **asked: Any) -> None:  # n
     else:
         for line in _told(ruling):
             click.echo(line)
-    ctx.exit(_code(ruling))
 
 
 def _context(asked: dict[str, Any]) -> dict[str, str]:

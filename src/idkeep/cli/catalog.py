@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from idkeep.api import catalog as api
 from idkeep.catalog import Action, Catalog, ConditionKey, GlobalKey, Service
+from idkeep.cli.terminal import say
 from idkeep.report.printable import escaped_json, printable
 
 _SOURCE = click.Path(path_type=Path, exists=True)
@@ -63,7 +64,7 @@ def update(*, source: Path, fetched: datetime | None) -> None:
     is for this user, and is used from then on where it is newer than the one in idkeep.
     """
     path, held = api.update_catalog(source, on=fetched.date() if fetched else None)
-    click.echo(f"wrote {path}", err=True)
+    say(f"wrote {path}")
     _echo(_about(held))
 
 

@@ -3,6 +3,7 @@
 import click
 
 from idkeep.api.checks import all_checks
+from idkeep.cli import terminal
 
 
 @click.command("checks")
@@ -28,10 +29,8 @@ def command(*, as_json: bool) -> None:
         ]
         click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2))
         return
-    from rich.console import Console  # noqa: PLC0415
+    from idkeep.report.text import check_lines  # noqa: PLC0415 -- rich, for this output only
 
-    from idkeep.report.text import check_lines  # noqa: PLC0415
-
-    console = Console(highlight=False)
+    console = terminal.console()
     for line in check_lines((one.severity, one.id, one.title) for one in every):
         console.print(line, soft_wrap=True)

@@ -1,13 +1,17 @@
 """`idkeep demo`."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from threading import Event
 
 import click
 
-from idkeep.api.demo import demo_scan, demo_server
+from idkeep.api.demo import demo_scan, demo_server, strays
 from idkeep.api.settings import load_settings
 from idkeep.cli import options
+from idkeep.cli.terminal import say
 
 
 @click.command("demo")
@@ -38,26 +42,38 @@ def command(  # noqa: PLR0913 -- one parameter an option
     """Scan an example account on this machine.
 
     Starts a local AWS server that plays the account, and runs the ordinary scan against it.
-    Nothing leaves the machine. The exit code is 0 if the scan could run, unless --fail-on is
-    given.
+    Nothing leaves the machine. Findings make no failure here unless --fail-on is given: the exit
+    code is 0, or 3 where not everything could be read.
     """
     settings = load_settings(config)
+    outputs = options.Outputs(json_file, html_file)
+    outputs.check()
     principal = "root" if as_root else "auditor"
+    asked = ctx.get_parameter_source("fail_on") is click.core.ParameterSource.COMMANDLINE
     with demo_server(estate, port=port) as server:
         with options.progress(verbose=verbose) as progress:
             found = demo_scan(server, principal=principal, settings=settings, progress=progress)
-        options.show(found, json_file=json_file, html_file=html_file, show_all=show_all)
-        if keep:
-            click.echo("\n# The example account stays up until Ctrl-C. In another terminal:")
-            for name, value in server.environment(principal).items():
-                click.echo(f"export {name}={value}")
-            _wait_for_interrupt()
-    asked = ctx.get_parameter_source("fail_on") is click.core.ParameterSource.COMMANDLINE
-    ctx.exit(options.exit_code(found, fail_on) if asked else 0)
+        # Whoever read the report may have seen enough of it; the exit code stands.
+        with suppress(BrokenPipeError):
+            options.show(found, outputs, show_all=show_all)
+            if keep:
+                _stay_up(server.environment(principal), err=outputs.take_stdout)
+    ctx.exit(options.exit_code(found, fail_on if asked else "never"))
 
 
-def _wait_for_interrupt() -> None:
+def _tell_how_to_reach(environment: Mapping[str, str], *, err: bool) -> None:
+    """For a shell to run; on stderr where a report has stdout for itself."""
+    click.echo("\n# The example account stays up until Ctrl-C. In another terminal:", err=err)
+    click.echo(f"unset {' '.join(strays(environment))}", err=err)
+    for name, value in environment.items():
+        click.echo(f"export {name}={quote(value)}", err=err)
+
+
+def _stay_up(environment: Mapping[str, str], *, err: bool) -> None:
+    """Until Ctrl-C, which is how this is meant to end and so no failure."""
     try:
+        _tell_how_to_reach(environment, err=err)
         Event().wait()
     except KeyboardInterrupt:
-        click.echo("\nended", err=True)
+        click.echo(err=True)
+        say("ended")

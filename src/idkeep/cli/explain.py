@@ -5,6 +5,7 @@ import sys
 import click
 
 from idkeep.api.checks import all_checks, find_check
+from idkeep.cli import terminal
 from idkeep.report import check_page
 
 
@@ -23,7 +24,6 @@ def command(*, check: str) -> None:
     if not sys.stdout.isatty():
         click.echo(page, nl=False)
         return
-    from rich.console import Console  # noqa: PLC0415
     from rich.markdown import Markdown  # noqa: PLC0415
 
-    Console().print(Markdown(page))
+    terminal.console().print(Markdown(page))

@@ -1,12 +1,16 @@
 """The root command: a table of names, so that nothing is loaded but the verb that was asked."""
 
+import errno
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from io import StringIO
 from typing import NoReturn
 
 import click
 
+from idkeep.cli import terminal
+from idkeep.cli.terminal import say
 from idkeep.errors import Exit, IdkeepError
 
 # One module a verb, in the order of a first day with idkeep; a test holds the lines to them.
@@ -23,10 +27,17 @@ VERBS = {
     "completion": "Print a shell's completion script.",
 }
 _INTERRUPTED = 130
+_BROKEN_PIPE = 141
+# Of a file that was opened by its name, an error has the name; it is the standard streams' not to.
+_UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 class Verbs(click.Group):
     """Lists its commands from the table, and imports one when it is run."""
+
+    def complete(self) -> None:
+        """Answer a shell that asks for completions, and exit; nothing where none does."""
+        self._main_shell_completion({}, "idkeep")
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(VERBS)
@@ -71,35 +82,62 @@ def root(*, debug: bool) -> None:
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run, and leave with one of the exit codes; an error is one line and what to do."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    debug = "--debug" in arguments
+    code: int | None = None
     try:
-        code = root.main(
-            [one for one in arguments if one != "--debug"], "idkeep", standalone_mode=False
-        )
-    except click.ClickException as error:
-        error.show()
-        code = Exit.USAGE
-    except IdkeepError as error:
-        if debug:
-            raise
-        click.echo(f"idkeep: {error.message}", err=True)
-        if error.hint:
-            click.echo(f"  {error.hint}", err=True)
-        code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("idkeep: interrupted; nothing half-done was kept", err=True)
-        code = _INTERRUPTED
+        terminal.prepare()
+        code = _run([one for one in arguments if one != "--debug"])
+        sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has seen enough.
-        sys.stderr.close()
-        code = Exit.OK
-    except Exception as error:
-        if debug:
-            raise
-        click.echo(
-            f"idkeep: an error of idkeep's own: {type(error).__name__}: {error}\n"
-            "  please report it, with what --debug shows",
-            err=True,
-        )
-        code = Exit.USAGE
-    sys.exit(int(code or 0))
+        # Whoever read our output has seen enough; what the verb found out stands.
+        code = _BROKEN_PIPE if code is None else code
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last to hear of it
+        code = _told(error, debug="--debug" in arguments)
+    finally:
+        terminal.settle()
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """As `root.main`, but a broken pipe and Ctrl-C come to `main`: click would speak and exit."""
+    root.complete()
+    try:
+        with root.make_context("idkeep", arguments) as ctx:
+            root.invoke(ctx)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    return 0
+
+
+def _told(error: BaseException, *, debug: bool) -> int:
+    """The exit code of an error that is said, with its trace where that is asked for."""
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        import signal  # noqa: PLC0415
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C shall not be heard as well
+        say("idkeep: interrupted; nothing half-done was kept")
+        return _INTERRUPTED
+    if debug:
+        import traceback  # noqa: PLC0415
+
+        for line in "".join(traceback.format_exception(error)).split("\n"):
+            say(line)
+    for line in _words(error):
+        say(line)
+    return int(error.exit_code if isinstance(error, IdkeepError) else Exit.USAGE)
+
+
+def _words(error: BaseException) -> Iterator[str]:
+    match error:
+        case click.ClickException():
+            shown = StringIO()
+            error.show(shown)
+            yield from shown.getvalue().rstrip("\n").split("\n")
+        case IdkeepError():
+            yield f"idkeep: {error.message}"
+            if error.hint:
+                yield f"  {error.hint}"
+        case OSError(errno=number, filename=None) if number in _UNWRITTEN:
+            yield f"idkeep: the output can't be written: {error.strerror}"
+        case _:
+            yield f"idkeep: an error of idkeep's own: {type(error).__name__}: {error}"
+            yield "  please report it, with what --debug shows"

@@ -1,26 +1,27 @@
 """What several verbs share: options, and how a report is shown and weighed."""
 
-import os
-import stat
+import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from idkeep.api.snapshots import default_store
+from idkeep.cli import output, terminal
 from idkeep.errors import Exit, IdkeepError
 from idkeep.model import Severity
-from idkeep.report import ScanReport, as_json
+from idkeep.report import ScanReport, as_json, printable
 
 C = TypeVar("C", bound=Callable[..., Any])
 
 _PATH = click.Path(path_type=Path, dir_okay=False)
 _OUTPUT = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
-_OWNER_FILE = 0o600
-_STDOUT = Path("-")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 def store(command: C) -> C:
@@ -31,6 +32,13 @@ def store(command: C) -> C:
         default=default_store,
         help="Where snapshots are kept; by default the platform's place for data.",
     )(command)
+
+
+def account_id(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """An option's callback."""
+    if value is not None and not _ACCOUNT.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is not an account's id, which is 12 digits")
+    return value
 
 
 def reporting(command: C) -> C:
@@ -64,21 +72,36 @@ def reporting(command: C) -> C:
     return command
 
 
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where a report goes; None is nowhere."""
+
+    json: Path | None
+    html: Path | None
+
+    def check(self, store: Path | None = None) -> None:
+        """See that each can be written, before the work is done. `store` may be none of them."""
+        output.check({"--json": self.json, "--html": self.html}, store)
+
+    @property
+    def take_stdout(self) -> bool:
+        return any(path and output.is_stdout(path) for path in (self.json, self.html))
+
+
+class _PrintableLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 @contextmanager
 def progress(*, verbose: bool) -> Iterator[Callable[[str], None]]:
     """Tells on stderr what is being read: a moving line on a terminal, a log if verbose."""
-    if verbose:
-        import logging  # noqa: PLC0415 -- only --verbose needs it
-
-        logging.basicConfig(format="%(message)s", stream=sys.stderr)
-        logging.getLogger("idkeep").setLevel(logging.INFO)
+    _log(verbose=verbose)
     if verbose or not sys.stderr.isatty():
         yield lambda _: None
         return
-    from rich.console import Console  # noqa: PLC0415 -- 60 ms that --help must not pay
-
     done: list[str] = []
-    with Console(stderr=True).status("asking AWS …") as status:
+    with terminal.console(stderr=True).status("asking AWS …") as status:
 
         def show(action: str) -> None:
             done.append(action)
@@ -87,22 +110,60 @@ def progress(*, verbose: bool) -> Iterator[Callable[[str], None]]:
         yield show
 
 
+def _log(*, verbose: bool) -> None:
+    """Without a handler of ours, Python would print warnings on its own."""
+    handler: logging.Handler = logging.NullHandler()
+    if verbose:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_PrintableLines("%(message)s"))
+        logging.getLogger("idkeep").setLevel(logging.INFO)
+    logging.getLogger().addHandler(handler)
+
+
 def show(
-    report: ScanReport, *, json_file: Path | None, html_file: Path | None, show_all: bool
+    report: ScanReport,
+    outputs: Outputs,
+    *,
+    show_all: bool,
+    trouble: IdkeepError | None = None,
 ) -> None:
-    """To the files that were asked for, and to the terminal where its stdout is free."""
-    if json_file:
-        _write(json_file, as_json(report))
-    if html_file:
+    """To the files that were asked for, and to the terminal where its stdout is free.
+
+    What fails, and the `trouble` there was before, is raised when all else was shown.
+    """
+    troubles = [trouble] if trouble else []
+    to_stdout: list[bytes] = []
+    for path, content in _documents(report, outputs):
+        if output.is_stdout(path):
+            to_stdout.append(content)
+            continue
+        try:
+            output.write(path, content)
+        except IdkeepError as error:
+            troubles.append(error)
+    try:
+        if to_stdout:
+            output.write(Path("-"), to_stdout[0])
+        else:
+            _show_text(report, show_all=show_all)
+    finally:
+        if troubles:
+            raise IdkeepError("; ".join(one.message for one in troubles), hint=troubles[0].hint)
+
+
+def _documents(report: ScanReport, outputs: Outputs) -> Iterator[tuple[Path, bytes]]:
+    if outputs.json:
+        yield outputs.json, as_json(report)
+    if outputs.html:
         from idkeep.report.html import html  # noqa: PLC0415 -- Jinja2, for this output only
 
-        _write(html_file, html(report).encode())
-    if _STDOUT not in (json_file, html_file):
-        from rich.console import Console  # noqa: PLC0415
+        yield outputs.html, html(report).encode()
 
-        from idkeep.report.text import ScanText  # noqa: PLC0415
 
-        Console(highlight=False, soft_wrap=False).print(ScanText(report, show_all=show_all))
+def _show_text(report: ScanReport, *, show_all: bool) -> None:
+    from idkeep.report.text import ScanText  # noqa: PLC0415 -- rich, for this output only
+
+    terminal.console().print(ScanText(report, show_all=show_all))
 
 
 def exit_code(report: ScanReport, fail_on: str) -> Exit:
@@ -111,20 +172,3 @@ def exit_code(report: ScanReport, fail_on: str) -> Exit:
     if worst and fail_on != "never" and worst.rank >= Severity(fail_on).rank:
         return Exit.FINDINGS
     return Exit.OK if report.complete else Exit.INCOMPLETE
-
-
-def _write(path: Path, content: bytes) -> None:
-    """For the owner's eyes only, as what it says of an account should be."""
-    if path == _STDOUT:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-        return
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_FILE)
-        if stat.S_ISREG(os.fstat(handle).st_mode):
-            os.fchmod(handle, _OWNER_FILE)
-        with open(handle, "wb") as file:  # noqa: PTH123 -- a handle with its own mode
-            file.write(content)
-    except OSError as error:
-        raise IdkeepError(f"{path} can't be written: {error.strerror}") from error
-    click.echo(f"wrote {path}", err=True)

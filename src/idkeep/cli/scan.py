@@ -1,10 +1,11 @@
 """`idkeep scan`."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from idkeep.api.scan import scan
+from idkeep.api.scan import NotKept, scan
 from idkeep.api.settings import load_settings
 from idkeep.api.snapshots import rejudge
 from idkeep.cli import options
@@ -13,7 +14,12 @@ from idkeep.cli import options
 @click.command("scan")
 @click.option("--profile", help="The AWS profile; by default the usual credential chain.")
 @click.option("--region", help="Where to ask; it picks the partition (China, GovCloud).")
-@click.option("--account", metavar="ID", help="Refuse to read any other account than this one.")
+@click.option(
+    "--account",
+    metavar="ID",
+    callback=options.account_id,
+    help="Refuse to read any other account than this one (12 digits).",
+)
 @click.option(
     "--snapshot",
     metavar="ID",
@@ -47,17 +53,25 @@ def command(  # noqa: PLR0913 -- one parameter an option
     if snapshot and (profile or region or account or no_store):
         raise click.UsageError("--snapshot reads no AWS account: leave the other options out")
     settings = load_settings(config)
+    outputs = options.Outputs(json_file, html_file)
+    outputs.check(store)
+    unkept = None
     if snapshot:
         found = rejudge(snapshot, store=store, settings=settings)
     else:
         with options.progress(verbose=verbose) as progress:
-            found = scan(
-                profile=profile,
-                region=region,
-                account=account,
-                settings=settings,
-                store=None if no_store else store,
-                progress=progress,
-            )
-    options.show(found, json_file=json_file, html_file=html_file, show_all=show_all)
+            try:
+                found = scan(
+                    profile=profile,
+                    region=region,
+                    account=account,
+                    settings=settings,
+                    store=None if no_store else store,
+                    progress=progress,
+                )
+            except NotKept as error:
+                found, unkept = error.report, error
+    # Whoever read the report may have seen enough of it; the exit code stands.
+    with suppress(BrokenPipeError):
+        options.show(found, outputs, show_all=show_all, trouble=unkept)
     ctx.exit(options.exit_code(found, fail_on))

@@ -6,6 +6,9 @@ import click
 
 from idkeep.api.snapshots import kept_snapshots
 from idkeep.cli import options
+from idkeep.cli.terminal import say
+from idkeep.report.printable import escaped_json, printable
+from idkeep.store import Damaged, Row
 
 
 @click.command("snapshots")
@@ -14,20 +17,26 @@ from idkeep.cli import options
 def command(*, store: Path, as_json: bool) -> None:
     """List the snapshots that scans have kept.
 
-    Newest last. `idkeep scan --snapshot ID` judges one again.
+    Newest last, damaged ones first. `idkeep scan --snapshot ID` judges one again.
     """
     kept = kept_snapshots(store)
     if as_json:
         import msgspec  # noqa: PLC0415 -- for this output only
 
-        click.echo(msgspec.json.format(msgspec.json.encode(kept), indent=2))
+        click.echo(escaped_json(msgspec.json.format(msgspec.json.encode(kept), indent=2)))
         return
     if not kept:
-        click.echo(f"No snapshots in {store} yet; `idkeep scan` makes one.", err=True)
+        say(f"No snapshots in {store} yet; `idkeep scan` makes one.")
         return
     click.echo(f"{'id':<14}{'account':<14}{'taken (UTC)':<18}{'users':>7}{'roles':>7}{'gaps':>6}")
     for one in kept:
-        click.echo(
-            f"{one.id:<14}{one.account:<14}{one.taken:%Y-%m-%d %H:%M}  "
-            f"{one.users:>7}{one.roles:>7}{one.gaps:>6}"
-        )
+        click.echo(printable(_line(one)))
+
+
+def _line(row: Row) -> str:
+    if isinstance(row, Damaged):
+        return f"{row.id:<14}damaged: {row.damaged}"
+    return (
+        f"{row.id:<14}{row.account:<14}{row.taken:%Y-%m-%d %H:%M}  "
+        f"{row.users:>7}{row.roles:>7}{row.gaps:>6}"
+    )

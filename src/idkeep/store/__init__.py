@@ -1,5 +1,5 @@
 """Keep snapshots, whole or not at all."""
 
-from idkeep.store.sqlite import Kept, SqliteStore
+from idkeep.store.sqlite import Damaged, Kept, Row, SqliteStore
 
-__all__ = ["Kept", "SqliteStore"]
+__all__ = ["Damaged", "Kept", "Row", "SqliteStore"]
