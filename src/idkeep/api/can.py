@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from idkeep.api.catalog import load_catalog
+from idkeep.api.files import read_text
 from idkeep.errors import IdkeepError, Unreadable
 from idkeep.policy import Context, Policy, PolicyError, PolicyKind, parse
 from idkeep.policy.decision import Decision, Matched
@@ -107,12 +108,9 @@ def _policies(files: PolicyFiles, loaded: dict[str, tuple[Path, Policy]]) -> Pol
 
 
 def _read(path: Path, kind: PolicyKind) -> Policy:
+    text = read_text(path)
     try:
-        return parse(path.read_text(encoding="utf-8"), kind)
-    except OSError as error:
-        raise Unreadable(str(path), error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise Unreadable(str(path), f"is not UTF-8 text: {error.reason}") from error
+        return parse(text, kind)
     except PolicyError as error:
         raise Unreadable(
             str(path), error.problems[0].message, line=error.line, column=error.column

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from idkeep import config
+from idkeep.api.files import read_text
 from idkeep.config import Settings
-from idkeep.errors import IdkeepError, Unreadable
+from idkeep.errors import IdkeepError
 
 SETTINGS_FILE = Path("idkeep.toml")
 
@@ -18,12 +19,7 @@ def load_settings(path: Path | None) -> Settings:
         if not SETTINGS_FILE.exists():
             return Settings()
         path = SETTINGS_FILE
-    try:
-        settings = config.parse(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise Unreadable(str(path), error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise Unreadable(str(path), f"is not UTF-8 text: {error.reason}") from error
+    settings = config.parse(read_text(path), str(path))
     _refuse_unknown_gaps(settings, path)
     return settings
 

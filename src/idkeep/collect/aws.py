@@ -8,7 +8,9 @@ from threading import Event, Lock
 from typing import Any
 
 import boto3
+from botocore import xform_name
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 from botocore.handlers import json_decode_policies
 
 from idkeep.collect import failures
@@ -126,7 +128,7 @@ class Aws:
             client = self._client(service, attempts)
             self._calls[action] += 1
         logger.info("%s", action)
-        method: Callable[..., Answer] = getattr(client, _method(client, operation))
+        method: Callable[..., Answer] = getattr(client, xform_name(operation))
         return method(**params)
 
     def _client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 -- boto3 makes it
@@ -154,11 +156,6 @@ class Aws:
             self._requests[f"{service}:{operation}"] += 1
 
 
-def _method(client: Any, operation: str) -> str:  # noqa: ANN401
-    mapping: dict[str, str] = client.meta.method_to_api_mapping
-    return next(method for method, name in mapping.items() if name == operation)
-
-
 def connect(*, profile: str | None = None, region: str | None = None) -> Aws:
     """AWS by the default credential chain. Raises `IdkeepError` for a profile that is not there."""
     try:
@@ -170,13 +167,13 @@ def connect(*, profile: str | None = None, region: str | None = None) -> Aws:
                 hint="name one like us-east-1 with --region; IAM answers the same in each",
             )
         return Aws(session, chosen)
-    except failures.ERRORS as error:
+    except BotoCoreError as error:
         raise failures.unreachable(error, region=region or DEFAULT_REGION) from error
 
 
 def _is_region(session: boto3.Session, name: str) -> bool:
     try:
         session.get_partition_for_region(name)
-    except (*failures.ERRORS, ValueError):
+    except (BotoCoreError, ValueError):
         return False
     return True

@@ -18,6 +18,7 @@ Row: TypeAlias = Mapping[str, str]
 
 ACTION = "iam:GetCredentialReport"
 ROOT = "<root_account>"
+_TWICE = Gap(ACTION, "the report has two rows for it")
 _NONE = "N/A"
 # A password that AWS has no use of on record; of other columns the word says nothing.
 _NEVER = "no_information"
@@ -64,8 +65,7 @@ def _build(pages: Pages) -> CredentialReport:
     rows: dict[str, Row | Gap] = {}
     for line in lines:
         owner = ROOT if line["user"] == ROOT else line["arn"]
-        again = Gap(ACTION, "the report has two rows for it")
-        rows[owner] = again if owner in rows else _row(line, generated)
+        rows[owner] = _TWICE if owner in rows else _row(line, generated)
     return CredentialReport(generated=generated, rows=rows)
 
 

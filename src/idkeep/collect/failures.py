@@ -16,9 +16,6 @@ class Stopped(Exception):
     """The scan was told to end."""
 
 
-# All that a call may raise; ResponseParserError stands outside botocore's own tree.
-ERRORS = (BotoCoreError, ClientError, ResponseParserError, NotAws)
-
 EXPIRED = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 )
@@ -117,8 +114,6 @@ _UNREACHABLE: tuple[tuple[type[Exception], str, str], ...] = (
     (boto.CredentialRetrievalError, "{error}", _SIGN_IN_AGAIN),
     (boto.ConfigParseError, "the AWS configuration can't be read: {error}", ""),
     (boto.ConfigNotFound, "the AWS configuration can't be read: {error}", ""),
-    (ResponseParserError, "what answered is not AWS", _CHECK_ENDPOINT),
-    (NotAws, "what answered is not AWS", _CHECK_ENDPOINT),
     (boto.HTTPClientError, _NO_WAY, _CHECK_NETWORK),
     (boto.ConnectionError, _NO_WAY, _CHECK_NETWORK),
     (BotoCoreError, "AWS can't be asked: {error}", ""),
@@ -176,7 +171,7 @@ def unreachable(error: Exception, *, region: str) -> IdkeepError:
 def _refused(error: Exception, region: str) -> IdkeepError:
     word = code(error)
     if not word:
-        return AwsUnreachable(f"{_no_answer(error)}", hint=_CHECK_ENDPOINT)
+        return AwsUnreachable(_no_answer(error), hint=_CHECK_ENDPOINT)
     for words, sentence, hint in _REFUSED:
         if word in words:
             return AwsUnreachable(sentence.format(region=region), hint=hint)

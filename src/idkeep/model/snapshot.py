@@ -7,7 +7,6 @@ from typing import TypeAlias, TypeVar
 from msgspec import Struct
 
 from idkeep.model.account import Account
-from idkeep.model.credentials import Password
 from idkeep.model.gap import Gap
 from idkeep.model.principals import Group, ManagedPolicy, Role, Root, User
 
@@ -74,16 +73,23 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     def unread(self) -> Iterator[Gap]:
         """Every gap in the place of a fact or of a subject; the same one may come often."""
         yield from (one.gap for one in self.unlisted)
-        for subject in (self.account, self.root, *self.users):
-            for name in subject.__struct_fields__:
-                value = getattr(subject, name)
-                if isinstance(value, Gap):
-                    yield value
-                elif isinstance(value, Password) and isinstance(value.changed, Gap):
-                    yield value.changed
+        everyone = (self.users, self.groups, self.roles, self.policies)
+        yield from _gaps((self.account, self.root, *everyone))
 
     def as_of(self, action: str) -> datetime:
         """When the facts that `action` gives were true: the credential report may be hours old."""
         if action == "iam:GetCredentialReport" and self.credential_report_generated:
             return self.credential_report_generated
         return self.taken
+
+
+def _gaps(value: object) -> Iterator[Gap]:
+    """Those in a value, however deep they stand."""
+    if isinstance(value, Gap):
+        yield value
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from _gaps(getattr(value, name))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _gaps(one)

@@ -141,8 +141,9 @@ def evaluate(
     layers = _Layers(request, policies, context, rcps_reach or frozenset())
     every = layers.every()
     denied = any_of(layer.denied for layer in every)
-    allowed = all_of((*(layer.limit() for layer in layers.guardrails()), _granted(layers)))
-    checks = tuple(_checked(every, layers))
+    granted = _granted(layers)
+    allowed = all_of((*(layer.limit() for layer in layers.guardrails()), granted))
+    checks = tuple(_checked(every, granted, cross_account=layers.cross_account))
     match all_of((negation(denied), allowed)):
         case True:
             return Allowed(by=_allowing(every), checks=checks)
@@ -302,17 +303,21 @@ def _allowing(layers: Iterable[_Layer]) -> tuple[Matched, ...]:
     return tuple(matched for layer in layers for matched, _, truth in layer.allows if truth is True)
 
 
-def _checked(every: Iterable[_Layer], layers: _Layers) -> Iterator[CheckResult]:
+def _checked(
+    every: Iterable[_Layer], granted: Truth, *, cross_account: bool
+) -> Iterator[CheckResult]:
     """One result for each check that had a policy to read; a check's levels are one."""
     grouped: dict[Check, list[_Layer]] = {}
     for layer in every:
         if layer.is_there:
             grouped.setdefault(layer.check, []).append(layer)
     for check, some in grouped.items():
-        yield _result(check, some, layers)
+        needless = granted is True and not cross_account
+        yield _result(check, some, needless=needless)
 
 
-def _result(check: Check, some: list[_Layer], layers: _Layers) -> CheckResult:
+def _result(check: Check, some: list[_Layer], *, needless: bool) -> CheckResult:
+    """`needless`: another policy of the account grants it, so silence is no denial."""
     denies = tuple(m for layer in some for m, truth in layer.denies if truth is True)
     if denies:
         return CheckResult(check=check, effect=CheckEffect.EXPLICIT_DENY, statements=denies)
@@ -323,8 +328,7 @@ def _result(check: Check, some: list[_Layer], layers: _Layers) -> CheckResult:
     if truth is True:
         return CheckResult(check=check, effect=CheckEffect.ALLOW, statements=matched)
     grants = check in {Check.RESOURCE, Check.PRINCIPAL}
-    silent = grants and not layers.cross_account and _granted(layers) is True
-    effect = CheckEffect.NO_IMPACT if silent else CheckEffect.IMPLICIT_DENY
+    effect = CheckEffect.NO_IMPACT if grants and needless else CheckEffect.IMPLICIT_DENY
     return CheckResult(check=check, effect=effect)
 
 
