@@ -16,9 +16,14 @@ from idkeep.policy.batch import Answer, decide_line
 FILES = sorted((Path(__file__).parent / "cases").glob("*.toml"))
 REQUEST = ("principal", "action", "resource", "resource_account", "context", "unknown")
 KINDS = ("identity", "boundary", "session", "resource", "scp", "rcp", "endpoint")
+SETTINGS = ("grants", "bucket")
 # The services of the cases that RCPs reach, so that the cases do not hang on the catalog's date.
 RCPS_REACH = frozenset(
-    {"s3:GetObject", "s3:PutObject", "sts:AssumeRole", "kms:Decrypt", "sqs:SendMessage"}
+    {
+        *("s3:GetObject", "s3:PutObject", "s3:DeleteBucketPolicy", "kms:Decrypt"),
+        *("sqs:SendMessage", "dynamodb:GetItem", "sts:AssumeRole"),
+        "sts:AssumeRoleWithWebIdentity",
+    }
 )
 
 
@@ -52,6 +57,7 @@ def line(topic: dict[str, Any], case: dict[str, Any]) -> bytes:
         if kind in {"scp", "rcp"}:
             given = [{"target": str(n), "policies": level} for n, level in enumerate(given)]
         policies[kind] = given
+    policies |= {key: case[key] for key in SETTINGS if key in case}
     request = {key: case[key] for key in REQUEST if key in case}
     told = {"id": case["id"], "request": request, "policies": policies}
     if "management_account" in case:

@@ -9,7 +9,8 @@ from idkeep.api.files import read_text
 from idkeep.errors import IdkeepError, Unreadable
 from idkeep.policy import Context, Policy, PolicyError, PolicyKind, parse
 from idkeep.policy.decision import Decision, Matched
-from idkeep.policy.evaluate import Level, Policies, Request, evaluate
+from idkeep.policy.evaluate import evaluate
+from idkeep.policy.layers import Level, Policies, Request
 from idkeep.policy.requester import Requester
 
 

@@ -6,10 +6,12 @@ import msgspec
 
 from idkeep.api.catalog import load_catalog
 from idkeep.policy.batch import decide_lines
+from idkeep.policy.notes import catalog_notes
 
 
 def decide(lines: Iterable[bytes]) -> Iterator[bytes]:
     """An answer, as a line of JSON, for every line that is not blank (docs/decide.md)."""
     encode = msgspec.json.Encoder().encode
-    reach = load_catalog().facts.rcps
-    return (encode(answer) + b"\n" for answer in decide_lines(lines, rcps_reach=reach))
+    catalog = load_catalog()
+    reach, notes = catalog.facts.rcps, catalog_notes(catalog)
+    return (encode(answer) + b"\n" for answer in decide_lines(lines, rcps_reach=reach, notes=notes))

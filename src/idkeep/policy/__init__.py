@@ -42,7 +42,7 @@ from idkeep.policy.document import (
     ResourceElement,
     Statement,
 )
-from idkeep.policy.evaluate import Actions, Level, Policies, Request, evaluate
+from idkeep.policy.evaluate import evaluate
 from idkeep.policy.expression import (
     And,
     Expression,
@@ -55,6 +55,7 @@ from idkeep.policy.expression import (
     any_of,
     negation,
 )
+from idkeep.policy.layers import Actions, Level, Policies, Request
 from idkeep.policy.operators import Operator, SetOperator
 from idkeep.policy.parse import parse
 from idkeep.policy.principal import (

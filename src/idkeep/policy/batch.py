@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
+from idkeep.policy.buckets import Bucket
 from idkeep.policy.context import Context
 from idkeep.policy.decision import (
     Allowed,
@@ -16,10 +17,14 @@ from idkeep.policy.decision import (
     Denied,
     Depends,
     Matched,
+    Unknown,
 )
 from idkeep.policy.diagnostics import PolicyError
 from idkeep.policy.document import Policy, PolicyKind
-from idkeep.policy.evaluate import Actions, Level, Policies, Request, evaluate
+from idkeep.policy.evaluate import evaluate
+from idkeep.policy.grants import Grant
+from idkeep.policy.layers import Actions, Level, Policies, Request
+from idkeep.policy.notes import Notes, no_notes
 from idkeep.policy.parse import parse
 from idkeep.policy.requester import Requester, RequesterKind
 
@@ -58,6 +63,8 @@ class _Policies(Struct):
     scp: list[_Level] | None = None
     rcp: list[_Level] | None = None
     endpoint: Documents | None = None
+    grants: list[Grant] = []
+    bucket: Bucket | None = None
 
 
 class _Case(Struct):
@@ -83,13 +90,16 @@ class SaidCheck(Struct, frozen=True):
     statements: list[SaidStatement]
 
 
+Word: TypeAlias = Literal[
+    "Allowed", "ExplicitlyDenied", "ImplicitlyDenied", "Depends", "Unknown", "Invalid"
+]
+
+
 class Answer(Struct, frozen=True, kw_only=True):
     """One line out. `id` is the case's own, of whatever JSON type."""
 
     id: Raw
-    decision: Literal[
-        "Allowed", "ExplicitlyDenied", "ImplicitlyDenied", "Depends", "Unknown", "Invalid"
-    ]
+    decision: Word
     checks: list[SaidCheck] = []
     residual: str = ""
     why: str = ""
@@ -100,34 +110,48 @@ _NAMED = msgspec.json.Decoder(_Named)
 _DOCUMENTS = msgspec.json.Decoder(list[Raw])
 
 
-def decide_lines(lines: Iterable[bytes], *, rcps_reach: Actions) -> Iterator[Answer]:
+def decide_lines(
+    lines: Iterable[bytes], *, rcps_reach: Actions, notes: Notes = no_notes
+) -> Iterator[Answer]:
     """An answer for every line that is not blank; a line that is no case is `Invalid`."""
-    return (decide_line(line, rcps_reach=rcps_reach) for line in lines if line.strip())
+    return (decide_line(line, rcps_reach=rcps_reach, notes=notes) for line in lines if line.strip())
 
 
-def decide_line(line: bytes, *, rcps_reach: Actions) -> Answer:
+def decide_line(line: bytes, *, rcps_reach: Actions, notes: Notes = no_notes) -> Answer:
+    """`notes` tells what is odd about a case, for `why`."""
     try:
         case = _CASE.decode(line)
-        decision = evaluate(_request(case.request), _policies(case), rcps_reach=rcps_reach)
+        request, policies = _request(case.request), _policies(case)
+        decision = evaluate(request, policies, rcps_reach=rcps_reach)
+        return answer(case.id, decision, notes(request, policies))
     except (PolicyError, ValueError, msgspec.MsgspecError, RecursionError) as error:
         return Answer(id=_id(line), decision="Invalid", why=str(error) or type(error).__name__)
-    return answer(case.id, decision)
 
 
-def answer(ident: Raw, decision: Decision) -> Answer:
+def answer(ident: Raw, decision: Decision, notes: Iterable[str] = ()) -> Answer:
     """A decision as a line says it."""
-    checks = [_check(one) for one in decision.checks]
+    word, residual, doubt = _said(decision)
+    return Answer(
+        id=ident,
+        decision=word,
+        checks=[_check(one) for one in decision.checks],
+        residual=residual,
+        why="; ".join(filter(None, (doubt, *decision.notes, *notes))),
+    )
+
+
+def _said(decision: Decision) -> tuple[Word, str, str]:
     match decision:
         case Allowed():
-            return Answer(id=ident, decision="Allowed", checks=checks)
+            return "Allowed", "", ""
         case Denied(by=()):
-            return Answer(id=ident, decision="ImplicitlyDenied", checks=checks)
+            return "ImplicitlyDenied", "", ""
         case Denied():
-            return Answer(id=ident, decision="ExplicitlyDenied", checks=checks)
+            return "ExplicitlyDenied", "", ""
         case Depends(residual=residual):
-            return Answer(id=ident, decision="Depends", checks=checks, residual=str(residual))
-        case _:
-            return Answer(id=ident, decision="Unknown", checks=checks, why=decision.why)
+            return "Depends", str(residual), ""
+        case Unknown(why=why):
+            return "Unknown", "", why
 
 
 def _check(one: CheckResult) -> SaidCheck:
@@ -188,6 +212,8 @@ def _policies(case: _Case) -> Policies:
         if told.endpoint is None
         else _documents(told.endpoint, PolicyKind.VPC_ENDPOINT),
         management_account=case.management_account,
+        grants=tuple(told.grants),
+        bucket=told.bucket,
     )
 
 

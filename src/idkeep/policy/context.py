@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
@@ -56,6 +56,19 @@ class Context:
     def told(self, values: Mapping[str, Given]) -> "Context":
         """The same context knowing more: each key named here is known from now, () is absent."""
         return Context({**self._values, **_lowered(values)}, self._unknown)
+
+    def without(self, is_hidden: Callable[[str], bool]) -> "Context":
+        """The same context with some keys absent, which are named in lower case."""
+        kept = {key: given for key, given in self._values.items() if not is_hidden(key)}
+        unknown = self._unknown
+        if unknown != "*":
+            unknown = frozenset(key for key in unknown if not is_hidden(key))
+        return Context(kept, unknown)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The keys with a value, in lower case."""
+        return tuple(key for key, values in self._values.items() if values)
 
     def strict(self) -> "Context":
         """The same context with every unknown key absent."""

@@ -4,13 +4,15 @@ The words for a check and its effect are those of AWS's own `GetRequestAuthoriza
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied-authorization-id.html
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from idkeep.policy.document import Effect, Statement
-from idkeep.policy.expression import Expression
+from idkeep.policy.expression import Expression, Open, all_of
 
 
 class Check(StrEnum):
@@ -57,8 +59,11 @@ class CheckResult(Struct, frozen=True, kw_only=True):
 
 
 class Allowed(Struct, frozen=True, kw_only=True, tag=True):
+    """`notes` say what the answer took for granted, here and in the others."""
+
     by: tuple[Matched, ...]
     checks: tuple[CheckResult, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Denied(Struct, frozen=True, kw_only=True, tag=True):
@@ -66,6 +71,7 @@ class Denied(Struct, frozen=True, kw_only=True, tag=True):
 
     by: tuple[Matched, ...]
     checks: tuple[CheckResult, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Depends(Struct, frozen=True, kw_only=True, tag=True):
@@ -73,6 +79,7 @@ class Depends(Struct, frozen=True, kw_only=True, tag=True):
 
     residual: Expression
     checks: tuple[CheckResult, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Unknown(Struct, frozen=True, kw_only=True, tag=True):
@@ -80,6 +87,27 @@ class Unknown(Struct, frozen=True, kw_only=True, tag=True):
 
     why: str
     checks: tuple[CheckResult, ...]
+    notes: tuple[str, ...] = ()
 
 
 Decision: TypeAlias = Allowed | Denied | Depends | Unknown
+
+
+def together(decisions: Mapping[str, Decision]) -> Decision:
+    """The decision on a request that takes each of these permissions, by action.
+
+    The checks are those of the permission that decided; of all, where all are allowed.
+    """
+    note = (f"the request takes {' and '.join(decisions)}",)
+    for action, one in decisions.items():
+        if isinstance(one, Denied):
+            return replace(one, notes=(*note, f"{action} is denied"))
+    for one in decisions.values():
+        if isinstance(one, Unknown):
+            return replace(one, notes=note)
+    checks = tuple(check for one in decisions.values() for check in one.checks)
+    residual = all_of(Open(d.residual) for d in decisions.values() if isinstance(d, Depends))
+    if isinstance(residual, Open):
+        return Depends(residual=residual.residual, checks=checks, notes=note)
+    by = (m for one in decisions.values() if isinstance(one, Allowed) for m in one.by)
+    return Allowed(by=tuple(dict.fromkeys(by)), checks=checks, notes=note)

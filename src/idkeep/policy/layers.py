@@ -1,0 +1,333 @@
+"""What each kind of policy says of one request, before the kinds are put together."""
+
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from idkeep.model import Arn
+from idkeep.policy.buckets import Bucket, is_public
+from idkeep.policy.context import Context, NotKnown
+from idkeep.policy.decision import Check, Matched
+from idkeep.policy.document import Effect, NotPrincipal, Policy, Statement
+from idkeep.policy.expression import Truth, Undocumented, all_of, any_of, negation
+from idkeep.policy.grants import Grant, documents, issued_by
+from idkeep.policy.principal_match import Reach, about
+from idkeep.policy.requester import Requester, RequesterKind
+from idkeep.policy.statement_match import applies
+
+_NO_IDENTITY_POLICY = frozenset(
+    {RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED}
+)
+# "an evaluation-only action" made before anybody has signed in, when only the sign-in policy, RCPs
+# and the endpoint's policy speak: https://docs.aws.amazon.com/signin/latest/userguide/console-access-control.html
+_BEFORE_SIGN_IN = "signin:authenticate"
+
+
+class Actions(Protocol):
+    """A set of actions, as `Catalog.facts.rcps`."""
+
+    def __contains__(self, action: str, /) -> bool: ...
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """Who asks to do what to what.
+
+    `resource` is an ARN, or "*" for an action on no resource in particular. `resource_account` is
+    needed where the ARN has none (S3); without it the resource is the requester's own.
+    """
+
+    principal: Requester
+    action: str
+    resource: str
+    resource_account: str = ""
+    context: Context = Context()
+
+    def strict(self) -> "Request":
+        """The same request with every unknown key absent: what holds without any promise."""
+        return replace(self, context=self.context.strict())
+
+
+class Level(Struct, frozen=True, kw_only=True):
+    """An organisation's root, OU or account, and the policies of one kind attached to it."""
+
+    target: str
+    policies: tuple[Policy, ...]
+
+
+class Policies(Struct, frozen=True, kw_only=True):
+    """The policies that speak of a request. None is a layer that is not there.
+
+    `identity` holds the user's, its groups' or the role's policies. `session` policies together
+    make one limit. `scp` and `rcp` go from the organisation's root down to the account; None is
+    an account in no organisation. `management_account`: the requester's account manages it.
+    `grants` are those of the KMS key that is asked for, `bucket` the settings of the S3 bucket.
+    """
+
+    identity: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+    session: tuple[Policy, ...] | None = None
+    resource: tuple[Policy, ...] | None = None
+    scp: tuple[Level, ...] | None = None
+    rcp: tuple[Level, ...] | None = None
+    endpoint: tuple[Policy, ...] | None = None
+    management_account: bool = False
+    grants: tuple[Grant, ...] = ()
+    bucket: Bucket | None = None
+
+
+class Layer(Struct):
+    """What one layer's documents say of the request, each truth three-valued."""
+
+    check: Check
+    name: str
+    denies: list[tuple[Matched, Truth]]
+    allows: list[tuple[Matched, Reach, Truth]]
+    is_there: bool = True
+
+    @property
+    def denied(self) -> Truth:
+        return any_of(truth for _, truth in self.denies)
+
+    @property
+    def allowed(self) -> Truth:
+        return any_of(truth for _, _, truth in self.allows)
+
+    def reached(self, *reaches: Reach) -> Truth:
+        return any_of(truth for _, reach, truth in self.allows if reach in reaches)
+
+    def limit(self) -> Truth:
+        """True where the layer is absent: it limits nothing.
+
+        RCPs limit by their denials alone: RCPFullAWSAccess is attached everywhere and can't be
+        detached, and customers' RCPs only deny.
+        Source: organizations/latest/userguide/orgs_manage_policies_rcps.html
+        """
+        deny_only = self.check is Check.RESOURCE_CONTROL_POLICY
+        return self.allowed if self.is_there and not deny_only else True
+
+    def add(self, matched: Matched, reached: dict[Reach, Truth]) -> None:
+        """An Allow; what is false is left out."""
+        self.allows.extend(
+            (matched, r, truth) for r, truth in reached.items() if truth is not False
+        )
+
+    def only_if(self, truth: Truth) -> None:
+        """Its allows hold only where `truth` does."""
+        held = ((matched, reach, all_of((truth, own))) for matched, reach, own in self.allows)
+        self.allows = [one for one in held if one[2] is not False]
+
+
+class Layers(Struct):
+    """Every layer's say, once."""
+
+    who: Requester
+    action: str
+    owner: str
+    scp: list[Layer]
+    rcp: list[Layer]
+    endpoint: Layer
+    resource: Layer
+    identity: Layer
+    boundary: Layer
+    session: Layer
+    has_resource_policy: bool
+    resource_policy_allows: bool = False
+    own_grants: Truth = False
+    object_acl: Undocumented | None = None
+
+    @property
+    def every(self) -> tuple[Layer, ...]:
+        return (*self.scp, *self.rcp, *self.single)
+
+    @property
+    def single(self) -> tuple[Layer, ...]:
+        return (self.endpoint, self.resource, self.identity, self.boundary, self.session)
+
+    @property
+    def guardrails(self) -> tuple[Layer, ...]:
+        """Those that must each allow, whoever grants."""
+        return (*self.scp, *self.rcp, self.endpoint)
+
+    @property
+    def cross_account(self) -> bool:
+        return bool(self.owner) and self.owner != self.who.account
+
+    @property
+    def has_identity(self) -> bool:
+        """Whether the requester has policies of its own that count here."""
+        return self.who.kind not in _NO_IDENTITY_POLICY
+
+
+def layers_of(request: Request, policies: Policies, rcps_reach: Actions) -> Layers:
+    reader = _Reader(request, policies)
+    told = reader.policies
+    boundary = None if told.boundary is None else (told.boundary,)
+    layers = Layers(
+        who=request.principal,
+        action=request.action,
+        owner=reader.owner,
+        scp=reader.levels(Check.SERVICE_CONTROL_POLICY, "scp", reader.scps()),
+        rcp=reader.levels(Check.RESOURCE_CONTROL_POLICY, "rcp", reader.rcps(rcps_reach)),
+        endpoint=reader.layer(Check.VPC_ENDPOINT, "endpoint", told.endpoint),
+        resource=reader.layer(Check.RESOURCE, "resource", told.resource),
+        identity=reader.layer(Check.PRINCIPAL, "identity", reader.own(told.identity)),
+        boundary=reader.layer(Check.PERMISSIONS_BOUNDARY, "boundary", reader.own(boundary)),
+        session=reader.layer(Check.SESSION, "session", reader.own(told.session)),
+        has_resource_policy=told.resource is not None,
+        resource_policy_allows=any(
+            statement.effect is Effect.ALLOW
+            for policy in told.resource or ()
+            for statement in policy.statements
+        ),
+    )
+    if told.grants:
+        reader.add_grants(layers)
+    if told.bucket and request.action.lower().startswith("s3:"):
+        reader.restrict(layers, told.bucket)
+    return layers
+
+
+class _Reader:
+    """Reads every document with one request in mind."""
+
+    def __init__(self, request: Request, policies: Policies) -> None:
+        self.request = request
+        self.who = request.principal
+        self.policies = policies
+        self.owner = request.resource_account or _account_of(request.resource)
+        if (bucket := policies.bucket) and bucket.object_owner == self.who.account:
+            # Its own account's object in another's bucket: the bucket's owner can only deny.
+            # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-auth-workflow-object-operation.html
+            self.owner = self.owner if bucket.owner_enforced else bucket.object_owner
+        self.context = _full_context(request, self.owner)
+        if bucket:
+            self.context = bucket.seen_by_policies(self.context)
+
+    @property
+    def nobody_yet(self) -> bool:
+        """Whether there is no principal with an account and policies of its own."""
+        return self.who.kind in _NO_IDENTITY_POLICY or before_sign_in(self.request.action)
+
+    def own(self, documents: tuple[Policy, ...] | None) -> tuple[Policy, ...] | None:
+        return None if self.nobody_yet else documents
+
+    def scps(self) -> tuple[Level, ...]:
+        """None for the management account, service-linked roles, and who has no account."""
+        exempt = self.policies.management_account or self.who.is_service_linked
+        return () if exempt or self.nobody_yet else self.policies.scp or ()
+
+    def rcps(self, reach: Actions) -> tuple[Level, ...]:
+        """None for service-linked roles, the management account's resources, other actions."""
+        cross_account = bool(self.owner) and self.owner != self.who.account
+        own = self.policies.management_account and not cross_account
+        if not self.policies.rcp or own or self.who.is_service_linked:
+            return ()
+        return self.policies.rcp if self.request.action in reach else ()
+
+    def levels(self, check: Check, name: str, levels: tuple[Level, ...]) -> list[Layer]:
+        return [self.layer(check, f"{name}[{n}]", level.policies) for n, level in enumerate(levels)]
+
+    def layer(self, check: Check, name: str, policies: tuple[Policy, ...] | None) -> Layer:
+        layer = Layer(check, name, [], [], policies is not None)
+        for n, policy in enumerate(policies or ()):
+            self._add(layer, f"{name}[{n}]", policy)
+        return layer
+
+    def _add(self, layer: Layer, document: str, policy: Policy) -> None:
+        for statement in policy.statements:
+            here = applies(statement, self.request.action, self.request.resource, self.context)
+            if here is False:
+                continue
+            matched = Matched(document, statement)
+            reached = {
+                reach: all_of((truth, here))
+                for reach, truth in about(statement.principal, self.who, self.context).items()
+            }
+            if statement.effect is Effect.DENY:
+                truth = here if self._always_denies(statement) else any_of(reached.values())
+                layer.denies.extend([(matched, truth)] if truth is not False else [])
+            else:
+                layer.add(matched, reached)
+
+    def _always_denies(self, statement: Statement) -> bool:
+        """Deny with NotPrincipal spares nobody who has a permissions boundary.
+
+        Source: access_policies_boundaries.html ("will always deny any IAM principal that has a
+        permissions boundary policy attached").
+        """
+        return isinstance(statement.principal, NotPrincipal) and self.policies.boundary is not None
+
+    def add_grants(self, layers: Layers) -> None:
+        """A key's grants allow as its policy does.
+
+        One that the requester's own account issued needs no identity policy besides.
+        Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html ("Key
+        trust": "a grant or IAM policy in your account allows you to use the KMS key").
+        """
+        own: list[Truth] = []
+        seen = self.context.told(_encryption_keys(self.context))
+        reader = _Reader(replace(self.request, context=seen), self.policies)
+        for n, grant in enumerate(self.policies.grants):
+            read = reader.layer(Check.RESOURCE, f"grant[{n}]", documents(grant))
+            layers.resource.allows.extend(read.allows)
+            own.append(all_of((issued_by(grant, self.who.account), read.allowed)))
+        layers.own_grants = any_of(own)
+        layers.resource.is_there = True
+
+    def restrict(self, layers: Layers, bucket: Bucket) -> None:
+        """What the bucket's settings take from its policy."""
+        outside = layers.cross_account or self.who.kind in _NO_IDENTITY_POLICY
+        if (
+            bucket.restrict_public_buckets
+            and outside
+            and self.who.kind is not RequesterKind.SERVICE
+        ):
+            public = any_of(is_public(one) for one in self.policies.resource or ())
+            layers.resource.only_if(negation(public))
+        theirs = bucket.object_owner and not bucket.owner_enforced and _is_object(self.request)
+        if theirs and bucket.object_owner != self.owner:
+            layers.object_acl = Undocumented(
+                f"the object is account {bucket.object_owner}'s: its ACL decides, and is not told"
+            )
+
+
+def _is_object(request: Request) -> bool:
+    return "/" in request.resource.rpartition(":")[2]
+
+
+def _full_context(request: Request, owner: str) -> Context:
+    """The context with the keys that follow from principal and resource, where they are missing."""
+    who = request.principal
+    if before_sign_in(request.action):
+        derived = {"signin:PrincipalArn": who.name} if who.name.startswith("arn:") else {}
+    else:
+        derived = who.derived()
+    derived |= {"aws:ResourceAccount": owner} if owner else {}
+    context = request.context
+    missing = {
+        key: value
+        for key, value in derived.items()
+        if not isinstance(given := context.get(key), NotKnown) and not given
+    }
+    return context.told(missing) if missing else context
+
+
+def _encryption_keys(context: Context) -> dict[str, tuple[str, ...]]:
+    """`kms:EncryptionContextKeys`, which follows from the pairs; grants compare it without case."""
+    if context.get("kms:EncryptionContextKeys") != ():
+        return {}
+    head = "kms:encryptioncontext:"
+    keys = tuple(key.removeprefix(head) for key in context.given if key.startswith(head))
+    return {"kms:EncryptionContextKeys": keys}
+
+
+def before_sign_in(action: str) -> bool:
+    return action.lower() == _BEFORE_SIGN_IN
+
+
+def _account_of(resource: str) -> str:
+    try:
+        return Arn.parse(resource).account
+    except ValueError:
+        return ""
