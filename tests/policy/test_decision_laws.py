@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from idkeep.policy import Context, NotKnown, Policy, PolicyKind, parse
 from idkeep.policy.decision import Allowed, Decision, Denied, Depends, Unknown
 from idkeep.policy.evaluate import evaluate
-from idkeep.policy.layers import Level, Policies, Request
+from idkeep.policy.request import Level, Policies, Request
 from idkeep.policy.requester import Requester
 
 from .strategies_policy import ACTIONS, KEYS, RESOURCES, VALUES, condition_blocks, documents

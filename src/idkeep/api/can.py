@@ -3,14 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from msgspec import MsgspecError, Struct, json
 
 from idkeep.api.catalog import load_catalog
 from idkeep.api.files import read_text
 from idkeep.errors import IdkeepError, Unreadable
 from idkeep.policy import Context, Policy, PolicyError, PolicyKind, parse
+from idkeep.policy.buckets import Bucket
+from idkeep.policy.counterfactual import Change, changes_to_allow, rests_on
 from idkeep.policy.decision import Decision, Matched
 from idkeep.policy.evaluate import evaluate
-from idkeep.policy.layers import Level, Policies, Request
+from idkeep.policy.grants import Grant
+from idkeep.policy.notes import catalog_notes
+from idkeep.policy.request import Level, Policies, Request
 from idkeep.policy.requester import Requester
 
 
@@ -18,7 +25,8 @@ from idkeep.policy.requester import Requester
 class PolicyFiles:
     """Where each layer's documents are; a layer without files is not there.
 
-    Each of `scp` and `rcp` is a level of its own, from the organisation's root down.
+    Each of `scp` and `rcp` is a level of its own, from the organisation's root down. `grants` is
+    the answer of `kms:ListGrants` or its list alone, `bucket` the settings of docs/decide.md.
     """
 
     identity: tuple[Path, ...] = ()
@@ -28,18 +36,29 @@ class PolicyFiles:
     scp: tuple[Path, ...] = ()
     rcp: tuple[Path, ...] = ()
     endpoint: tuple[Path, ...] = ()
+    grants: Path | None = None
+    bucket: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """The decision, and the file behind each document that it names."""
+    """The decision, and the file behind each document that it names.
+
+    `rests_on` holds the statements that an allow can't do without, `changes` the smallest sets
+    of changes that would turn a denial.
+    """
 
     request: Request
     decision: Decision
+    rests_on: tuple[Matched, ...]
+    changes: tuple[tuple[Change, ...], ...]
+    notes: tuple[str, ...]
     files: Mapping[str, tuple[Path, Policy]]
 
     def place(self, matched: Matched) -> str:
-        """`file:line:column` of a statement."""
+        """`file:line:column` of a statement; a grant, which is in no policy, by its number."""
+        if matched.document not in self.files:
+            return matched.document
         path, policy = self.files[matched.document]
         position = policy.position(matched.statement.index)
         return f"{path}:{position.line}:{position.column}"
@@ -54,8 +73,12 @@ def can(  # noqa: PLR0913 -- the parts of a request, all by name
     resource_account: str = "",
     context: Mapping[str, str] | None = None,
     unknown: Iterable[str] = (),
+    strict: bool = False,
 ) -> Ruling:
-    """What AWS would answer by these files alone. Raises `IdkeepError`."""
+    """What AWS would answer by these files alone; `strict` takes unknown keys as absent.
+
+    Raises `IdkeepError`.
+    """
     try:
         requester = Requester.parse(principal)
     except ValueError as error:
@@ -71,10 +94,20 @@ def can(  # noqa: PLR0913 -- the parts of a request, all by name
         resource_account=resource_account,
         context=Context(dict(context or {}), tuple(unknown)),
     )
+    request = request.strict() if strict else request
     loaded: dict[str, tuple[Path, Policy]] = {}
     policies = _policies(files, loaded)
-    decision = evaluate(request, policies, rcps_reach=load_catalog().facts.rcps)
-    return Ruling(request=request, decision=decision, files=loaded)
+    catalog = load_catalog()
+    reach = catalog.facts.rcps
+    decision = evaluate(request, policies, rcps_reach=reach)
+    return Ruling(
+        request=request,
+        decision=decision,
+        rests_on=rests_on(request, policies, rcps_reach=reach),
+        changes=changes_to_allow(request, policies, rcps_reach=reach),
+        notes=(*decision.notes, *catalog_notes(catalog)(request, policies)),
+        files=loaded,
+    )
 
 
 def _policies(files: PolicyFiles, loaded: dict[str, tuple[Path, Policy]]) -> Policies:
@@ -105,7 +138,25 @@ def _policies(files: PolicyFiles, loaded: dict[str, tuple[Path, Policy]]) -> Pol
         scp=levels("scp", files.scp, PolicyKind.SCP),
         rcp=levels("rcp", files.rcp, PolicyKind.RCP),
         endpoint=read("endpoint", files.endpoint, PolicyKind.VPC_ENDPOINT) or None,
+        grants=_grants(files.grants) if files.grants else (),
+        bucket=_decoded(files.bucket, Bucket) if files.bucket else None,
     )
+
+
+class _ListGrants(Struct, rename="pascal"):
+    grants: tuple[Grant, ...]
+
+
+def _grants(path: Path) -> tuple[Grant, ...]:
+    told = _decoded(path, _ListGrants | list[Grant])
+    return told.grants if isinstance(told, _ListGrants) else tuple(told)
+
+
+def _decoded(path: Path, kind: Any) -> Any:  # noqa: ANN401 -- a value of that kind
+    try:
+        return json.decode(read_text(path), type=kind)
+    except MsgspecError as error:
+        raise Unreadable(str(path), str(error)) from error
 
 
 def _read(path: Path, kind: PolicyKind) -> Policy:

@@ -9,6 +9,7 @@ import click
 
 from idkeep.api.can import PolicyFiles, Ruling, can
 from idkeep.errors import Exit
+from idkeep.policy.counterfactual import Change, RemoveDeny
 from idkeep.policy.decision import Allowed, Denied, Depends, Unknown
 from idkeep.report import printable
 
@@ -32,14 +33,25 @@ def _files(name: str, help_text: str) -> Callable[[C], C]:
 @_files("--scp", "A service control policy for each level, from the root down.")
 @_files("--rcp", "A resource control policy for each level, from the root down.")
 @_files("--endpoint", "The VPC endpoint's policy.")
+@click.option("--grants", type=_FILE, help="The KMS key's grants, as `aws kms list-grants` tells.")
+@click.option("--bucket", type=_FILE, help="The S3 bucket's settings, as docs/decide.md has them.")
 @click.option("--resource-account", default="", help="Where the ARN does not tell it (S3).")
 @click.option("--context", multiple=True, metavar="KEY=VALUE", help="A condition key's value.")
 @click.option("--unknown", multiple=True, metavar="KEY", help="A key whose value is not known.")
 @click.option("--mfa", is_flag=True, help="The principal signed in with MFA.")
 @click.option("--from-ip", metavar="IP", help="Where the request comes from.")
+@click.option("--strict", is_flag=True, help="Take every unknown key as absent.")
+@click.option("--optimistic", is_flag=True, help="Exit with 0 where some value would allow it.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, in the form of `idkeep decide`.")
 @click.pass_context
-def command(ctx: click.Context, /, *, as_json: bool, **asked: Any) -> None:  # noqa: ANN401
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    as_json: bool,
+    optimistic: bool,
+    **asked: Any,  # noqa: ANN401
+) -> None:
     """Tell whether a principal may do something, and why.
 
     By the policy files that are given, as AWS would decide. PRINCIPAL is an ARN, a service or *.
@@ -57,24 +69,29 @@ def command(ctx: click.Context, /, *, as_json: bool, **asked: Any) -> None:  # n
             scp=asked["scp"],
             rcp=asked["rcp"],
             endpoint=asked["endpoint"],
+            grants=asked["grants"],
+            bucket=asked["bucket"],
         ),
         resource_account=asked["resource_account"],
         context=_context(asked),
         unknown=asked["unknown"],
+        strict=asked["strict"],
     )
     # Whoever read the answer may have seen enough of it; the exit code stands.
     with suppress(BrokenPipeError):
         _tell(ruling, as_json=as_json)
-    ctx.exit(_code(ruling))
+    ctx.exit(_code(ruling, optimistic=optimistic))
 
 
 def _tell(ruling: Ruling, *, as_json: bool) -> None:
     if as_json:
         from msgspec import Raw, json  # noqa: PLC0415 -- for this output only
 
-        from idkeep.policy.batch import answer  # noqa: PLC0415
+        from idkeep.policy.batch import answer, explained  # noqa: PLC0415
 
-        click.echo(json.format(json.encode(answer(Raw(b"null"), ruling.decision)), indent=2))
+        said = answer(Raw(b"null"), ruling.decision, ruling.notes[len(ruling.decision.notes) :])
+        told = explained(said, ruling.rests_on, ruling.changes)
+        click.echo(json.format(json.encode(told), indent=2))
     else:
         for line in _told(ruling):
             click.echo(line)
@@ -94,9 +111,11 @@ def _context(asked: dict[str, Any]) -> dict[str, str]:
     return context
 
 
-def _code(ruling: Ruling) -> Exit:
+def _code(ruling: Ruling, *, optimistic: bool) -> Exit:
     match ruling.decision:
         case Allowed():
+            return Exit.OK
+        case Depends() if optimistic:
             return Exit.OK
         case Unknown():
             return Exit.INCOMPLETE
@@ -122,6 +141,25 @@ def _told(ruling: Ruling) -> Iterator[str]:
         for matched in check.statements:
             sid = f"  {printable(matched.statement.sid)}" if matched.statement.sid else ""
             yield f"    {matched.effect:<6} {ruling.place(matched)}{sid}"
+    yield from _hangs_on(ruling)
+    for note in ruling.notes:
+        yield f"\n  Note: {printable(note)}"
+
+
+def _hangs_on(ruling: Ruling) -> Iterator[str]:
+    if ruling.rests_on:
+        yield "\n  Without any one of these it would not be allowed:"
+        yield from (f"    {ruling.place(one)}" for one in ruling.rests_on)
+    for n, some in enumerate(ruling.changes):
+        yield "\n  It would no longer be denied by:" if n == 0 else "  or by:"
+        for one in some:
+            yield f"    {_change(one, ruling)}"
+
+
+def _change(one: Change, ruling: Ruling) -> str:
+    if isinstance(one, RemoveDeny):
+        return f"no longer denying it in {ruling.place(one.matched)}"
+    return printable(str(one))
 
 
 def _verdict(ruling: Ruling) -> str:

@@ -55,7 +55,6 @@ from idkeep.policy.expression import (
     any_of,
     negation,
 )
-from idkeep.policy.layers import Actions, Level, Policies, Request
 from idkeep.policy.operators import Operator, SetOperator
 from idkeep.policy.parse import parse
 from idkeep.policy.principal import (
@@ -69,6 +68,7 @@ from idkeep.policy.principal import (
     NamedPrincipal,
     Service,
 )
+from idkeep.policy.request import Actions, Level, Policies, Request
 from idkeep.policy.requester import Requester, RequesterKind
 from idkeep.policy.source import Position
 from idkeep.policy.statement_match import (

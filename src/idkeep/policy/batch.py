@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 
 from idkeep.policy.buckets import Bucket
 from idkeep.policy.context import Context
+from idkeep.policy.counterfactual import AddAllow, Change, changes_to_allow, rests_on
 from idkeep.policy.decision import (
     Allowed,
     CheckEffect,
@@ -23,9 +24,9 @@ from idkeep.policy.diagnostics import PolicyError
 from idkeep.policy.document import Policy, PolicyKind
 from idkeep.policy.evaluate import evaluate
 from idkeep.policy.grants import Grant
-from idkeep.policy.layers import Actions, Level, Policies, Request
 from idkeep.policy.notes import Notes, no_notes
 from idkeep.policy.parse import parse
+from idkeep.policy.request import Actions, Level, Policies, Request
 from idkeep.policy.requester import Requester, RequesterKind
 
 T = TypeVar("T")
@@ -110,20 +111,47 @@ _NAMED = msgspec.json.Decoder(_Named)
 _DOCUMENTS = msgspec.json.Decoder(list[Raw])
 
 
+class SaidChange(Struct, frozen=True, kw_only=True):
+    """One change: a statement that must no longer deny, or a layer that has to allow."""
+
+    change: Literal["RemoveDeny", "AddAllow"]
+    check: str = ""
+    layer: str = ""
+    action: str = ""
+    statement: SaidStatement | None = None
+
+
+class Explained(Answer, frozen=True, kw_only=True):
+    """An answer, and what it hangs on: statements by themselves, or the changes that turn it."""
+
+    rests_on: list[SaidStatement] = []
+    changes: list[list[SaidChange]] = []
+
+
 def decide_lines(
-    lines: Iterable[bytes], *, rcps_reach: Actions, notes: Notes = no_notes
+    lines: Iterable[bytes], *, rcps_reach: Actions, notes: Notes = no_notes, explain: bool = False
 ) -> Iterator[Answer]:
     """An answer for every line that is not blank; a line that is no case is `Invalid`."""
-    return (decide_line(line, rcps_reach=rcps_reach, notes=notes) for line in lines if line.strip())
+    return (
+        decide_line(line, rcps_reach=rcps_reach, notes=notes, explain=explain)
+        for line in lines
+        if line.strip()
+    )
 
 
-def decide_line(line: bytes, *, rcps_reach: Actions, notes: Notes = no_notes) -> Answer:
-    """`notes` tells what is odd about a case, for `why`."""
+def decide_line(
+    line: bytes, *, rcps_reach: Actions, notes: Notes = no_notes, explain: bool = False
+) -> Answer:
+    """`notes` tells what is odd about a case, for `why`; `explain` makes it `Explained`."""
     try:
         case = _CASE.decode(line)
         request, policies = _request(case.request), _policies(case)
         decision = evaluate(request, policies, rcps_reach=rcps_reach)
-        return answer(case.id, decision, notes(request, policies))
+        said = answer(case.id, decision, notes(request, policies))
+        if not explain:
+            return said
+        needed = rests_on(request, policies, rcps_reach=rcps_reach)
+        return explained(said, needed, changes_to_allow(request, policies, rcps_reach=rcps_reach))
     except (PolicyError, ValueError, msgspec.MsgspecError, RecursionError) as error:
         return Answer(id=_id(line), decision="Invalid", why=str(error) or type(error).__name__)
 
@@ -138,6 +166,23 @@ def answer(ident: Raw, decision: Decision, notes: Iterable[str] = ()) -> Answer:
         residual=residual,
         why="; ".join(filter(None, (doubt, *decision.notes, *notes))),
     )
+
+
+def explained(
+    said: Answer, needed: Iterable[Matched], sets: Iterable[Iterable[Change]]
+) -> Explained:
+    """The answer with what it hangs on."""
+    return Explained(
+        **{name: getattr(said, name) for name in said.__struct_fields__},
+        rests_on=[_statement(matched) for matched in needed],
+        changes=[[_change(one) for one in some] for some in sets],
+    )
+
+
+def _change(one: Change) -> SaidChange:
+    if isinstance(one, AddAllow):
+        return SaidChange(change="AddAllow", check=one.check, layer=one.layer, action=one.action)
+    return SaidChange(change="RemoveDeny", statement=_statement(one.matched))
 
 
 def _said(decision: Decision) -> tuple[Word, str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from idkeep.policy.context import Given
-from idkeep.policy.layers import Request
+from idkeep.policy.request import Request
 
 _ASSUMES = frozenset({"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
 _TAGS = ("aws:requesttag/", "aws:tagkeys", "sts:transitivetagkeys")

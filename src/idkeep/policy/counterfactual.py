@@ -14,8 +14,9 @@ from idkeep.policy.compound import parts_of
 from idkeep.policy.decision import Check, Matched
 from idkeep.policy.document import Action, Effect, Statement
 from idkeep.policy.evaluate import outcome
-from idkeep.policy.layers import Actions, Layer, Layers, Policies, Request, layers_of
+from idkeep.policy.layers import Layer, Layers, layers_of
 from idkeep.policy.principal_match import Reach
+from idkeep.policy.request import Actions, Policies, Request
 from idkeep.policy.requester import RequesterKind
 from idkeep.policy.variables import Version
 

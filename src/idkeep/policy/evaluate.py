@@ -35,22 +35,25 @@ from idkeep.policy.expression import (
     any_of,
     negation,
 )
-from idkeep.policy.layers import (
-    Actions,
-    Layer,
-    Layers,
-    Policies,
-    Request,
-    before_sign_in,
-    layers_of,
-)
+from idkeep.policy.layers import Layer, Layers, before_sign_in, layers_of
 from idkeep.policy.principal_match import Reach
+from idkeep.policy.request import Actions, Policies, Request
 from idkeep.policy.requester import RequesterKind
 
 # These services ask the resource's own policy even inside one account.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html and
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html (trust policy)
-_NEEDS_RESOURCE_POLICY = ("kms:", "sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
+_NEEDS_RESOURCE_POLICY = (
+    "kms:",
+    "sts:assumerole",
+    "sts:tagsession",
+    "sts:setcontext",
+    "sts:setsourceidentity",
+)
+# "permissions for sts:SetSourceIdentity are required in both the permissions policy of the
+# principal who is assuming the role and in the role trust policy" of the next role in a chain:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+_SOURCE_IDENTITY = "sts:setsourceidentity"
 
 # "A missing allow produces IMPLICIT_DENY, or NO_IMPACT when another path already allowed the
 # request": https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied-authorization-id.html
@@ -71,18 +74,24 @@ def evaluate(
     reach = rcps_reach or frozenset()
     parts = parts_of(request)
     if len(parts) == 1:
-        return _decide(layers_of(request, policies, reach))
-    return together({one.action: _decide(layers_of(one, policies, reach)) for one in parts})
+        return _decide(parts[0], policies, reach)
+    return together({one.action: _decide(one, policies, reach) for one in parts})
 
 
 def outcome(layers: Layers) -> Truth:
     """Whether the request is allowed: nothing denies, every guardrail allows, something grants."""
+    if layers.settled:
+        return layers.settled.allowed
     denied = any_of(layer.denied for layer in layers.every)
     limits = (layer.limit() for layer in layers.guardrails)
     return all_of((negation(denied), *limits, granted(layers)))
 
 
-def _decide(layers: Layers) -> Decision:
+def _decide(request: Request, policies: Policies, rcps_reach: Actions) -> Decision:
+    layers = layers_of(request, policies, rcps_reach)
+    if told := layers.settled:
+        kind = Allowed if told.allowed else Denied
+        return kind(by=(), checks=(), notes=(told.why,))
     checks = tuple(_checked(layers.every, granted(layers)))
     match outcome(layers):
         case True:
@@ -113,6 +122,8 @@ def granted(layers: Layers) -> Truth:
 def _granted_at_home(layers: Layers) -> Truth:
     """Inside one account, either side may grant."""
     resource, own = layers.resource, _by_own_policies(layers)
+    if layers.action.lower() == _SOURCE_IDENTITY and layers.who.role_name:
+        return all_of((resource.allowed if layers.has_resource_policy else True, own))
     if _needs_resource_policy(layers.action) and layers.has_resource_policy:
         own = all_of((resource.reached(Reach.ACCOUNT), own))
     named = all_of((resource.reached(Reach.ENTITY), *_limits(layers)))

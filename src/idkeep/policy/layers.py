@@ -1,7 +1,5 @@
 """What each kind of policy says of one request, before the kinds are put together."""
 
-from typing import Protocol
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -11,9 +9,11 @@ from idkeep.policy.context import Context, NotKnown
 from idkeep.policy.decision import Check, Matched
 from idkeep.policy.document import Effect, NotPrincipal, Policy, Statement
 from idkeep.policy.expression import Truth, Undocumented, all_of, any_of, negation
-from idkeep.policy.grants import Grant, documents, issued_by
+from idkeep.policy.grants import documents, issued_by
 from idkeep.policy.principal_match import Reach, about
+from idkeep.policy.request import Actions, Level, Policies, Request
 from idkeep.policy.requester import Requester, RequesterKind
+from idkeep.policy.settled import Settled, settled
 from idkeep.policy.statement_match import applies
 
 _NO_IDENTITY_POLICY = frozenset(
@@ -22,58 +22,10 @@ _NO_IDENTITY_POLICY = frozenset(
 # "an evaluation-only action" made before anybody has signed in, when only the sign-in policy, RCPs
 # and the endpoint's policy speak: https://docs.aws.amazon.com/signin/latest/userguide/console-access-control.html
 _BEFORE_SIGN_IN = "signin:authenticate"
-
-
-class Actions(Protocol):
-    """A set of actions, as `Catalog.facts.rcps`."""
-
-    def __contains__(self, action: str, /) -> bool: ...
-
-
-class Request(Struct, frozen=True, kw_only=True):
-    """Who asks to do what to what.
-
-    `resource` is an ARN, or "*" for an action on no resource in particular. `resource_account` is
-    needed where the ARN has none (S3); without it the resource is the requester's own.
-    """
-
-    principal: Requester
-    action: str
-    resource: str
-    resource_account: str = ""
-    context: Context = Context()
-
-    def strict(self) -> "Request":
-        """The same request with every unknown key absent: what holds without any promise."""
-        return replace(self, context=self.context.strict())
-
-
-class Level(Struct, frozen=True, kw_only=True):
-    """An organisation's root, OU or account, and the policies of one kind attached to it."""
-
-    target: str
-    policies: tuple[Policy, ...]
-
-
-class Policies(Struct, frozen=True, kw_only=True):
-    """The policies that speak of a request. None is a layer that is not there.
-
-    `identity` holds the user's, its groups' or the role's policies. `session` policies together
-    make one limit. `scp` and `rcp` go from the organisation's root down to the account; None is
-    an account in no organisation. `management_account`: the requester's account manages it.
-    `grants` are those of the KMS key that is asked for, `bucket` the settings of the S3 bucket.
-    """
-
-    identity: tuple[Policy, ...] = ()
-    boundary: Policy | None = None
-    session: tuple[Policy, ...] | None = None
-    resource: tuple[Policy, ...] | None = None
-    scp: tuple[Level, ...] | None = None
-    rcp: tuple[Level, ...] | None = None
-    endpoint: tuple[Policy, ...] | None = None
-    management_account: bool = False
-    grants: tuple[Grant, ...] = ()
-    bucket: Bucket | None = None
+# Made with the caller's own policies alone, though the account that it enters is another:
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
+_ON_OWN_POLICIES = frozenset({"sts:assumeroot"})
+_OF_ROOT = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
 
 
 class Layer(Struct):
@@ -133,6 +85,7 @@ class Layers(Struct):
     session: Layer
     has_resource_policy: bool
     resource_policy_allows: bool = False
+    settled: Settled | None = None
     own_grants: Truth = False
     object_acl: Undocumented | None = None
 
@@ -166,14 +119,15 @@ def layers_of(request: Request, policies: Policies, rcps_reach: Actions) -> Laye
     layers = Layers(
         who=request.principal,
         action=request.action,
-        owner=reader.owner,
+        owner="" if request.action.lower() in _ON_OWN_POLICIES else reader.owner,
         scp=reader.levels(Check.SERVICE_CONTROL_POLICY, "scp", reader.scps()),
         rcp=reader.levels(Check.RESOURCE_CONTROL_POLICY, "rcp", reader.rcps(rcps_reach)),
         endpoint=reader.layer(Check.VPC_ENDPOINT, "endpoint", told.endpoint),
-        resource=reader.layer(Check.RESOURCE, "resource", told.resource),
+        resource=reader.resource(),
         identity=reader.layer(Check.PRINCIPAL, "identity", reader.own(told.identity)),
         boundary=reader.layer(Check.PERMISSIONS_BOUNDARY, "boundary", reader.own(boundary)),
         session=reader.layer(Check.SESSION, "session", reader.own(told.session)),
+        settled=settled(request),
         has_resource_policy=told.resource is not None,
         resource_policy_allows=any(
             statement.effect is Effect.ALLOW
@@ -224,6 +178,17 @@ class _Reader:
         if not self.policies.rcp or own or self.who.is_service_linked:
             return ()
         return self.policies.rcp if self.request.action in reach else ()
+
+    def resource(self) -> Layer:
+        """A bucket's own account's root reads, puts and deletes its policy, whatever that denies.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+        """
+        layer = self.layer(Check.RESOURCE, "resource", self.policies.resource)
+        at_home = self.owner in ("", self.who.account)
+        if self.who.kind is RequesterKind.ROOT and at_home:
+            layer.denies = [] if self.request.action.lower() in _OF_ROOT else layer.denies
+        return layer
 
     def levels(self, check: Check, name: str, levels: tuple[Level, ...]) -> list[Layer]:
         return [self.layer(check, f"{name}[{n}]", level.policies) for n, level in enumerate(levels)]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from idkeep.catalog import Catalog, GlobalKey
 from idkeep.policy.document import Policy
-from idkeep.policy.layers import Level, Policies, Request
+from idkeep.policy.request import Level, Policies, Request
 
 Notes: TypeAlias = Callable[[Request, Policies], tuple[str, ...]]
 

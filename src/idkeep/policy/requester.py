@@ -12,6 +12,16 @@ from msgspec import Struct
 from idkeep.model import Arn
 
 _SERVICE_LINKED = "AWSServiceRoleFor"
+# Providers of web identities that IAM knows without an OIDC provider of the account's own:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+_WEB_PROVIDERS = frozenset(
+    {
+        "accounts.google.com",
+        "cognito-identity.amazonaws.com",
+        "graph.facebook.com",
+        "www.amazon.com",
+    }
+)
 
 
 class RequesterKind(StrEnum):
@@ -53,6 +63,8 @@ class Requester(Struct, frozen=True):
         if text == "*":
             return cls(RequesterKind.ANONYMOUS, "")
         if not text.startswith("arn:"):
+            if text in _WEB_PROVIDERS:
+                return cls(RequesterKind.FEDERATED, text)
             if "." not in text:
                 raise ValueError(f"neither an ARN nor a service: {text!r}")
             return cls(RequesterKind.SERVICE, text)
@@ -72,9 +84,13 @@ class Requester(Struct, frozen=True):
 
     @property
     def is_service_linked(self) -> bool:
-        """A role that belongs to an AWS service, which no organisation policy limits."""
-        by_path = self.kind is RequesterKind.ROLE and ":role/aws-service-role/" in self.name
-        return by_path or self.role_name.startswith(_SERVICE_LINKED)
+        """A role that belongs to an AWS service, which no organisation policy limits.
+
+        A session's ARN has no path: there the reserved name tells.
+        """
+        if self.kind is RequesterKind.ROLE:
+            return ":role/aws-service-role/" in self.name
+        return self.role_name.startswith(_SERVICE_LINKED)
 
     def derived(self) -> dict[str, str]:
         """The context keys that follow from who it is."""
