@@ -151,3 +151,87 @@ def test_a_service_is_judged_by_the_resources_policy(folder: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0
     assert "RESOURCE                 ALLOW" in done.stdout
+
+
+def test_what_an_allow_hangs_on_is_named(folder: Path) -> None:
+    out = ask(folder, "--mfa").stdout
+    assert "Without any one of these it would not be allowed:\n    scp.json:2:3\n" in out
+    assert "    identity.json:4:5\n" in out
+
+
+def test_what_would_turn_a_denial_is_named(folder: Path) -> None:
+    out = ask(folder, "--mfa", "--from-ip", "203.0.113.7").stdout
+    assert "It would no longer be denied by:\n    no longer denying it in scp.json:3:3\n" in out
+    out = ask(folder).stdout
+    assert "    allow s3:GetObject: in the resource's policy, naming the requester\n" in out
+    assert "  or by:\n    allow s3:GetObject: in a policy of the requester\n" in out
+
+
+def test_machines_are_told_what_it_hangs_on(folder: Path) -> None:
+    told = json.loads(ask(folder, "--mfa", "--json").stdout)
+    assert [one["document"] for one in told["rests_on"]] == ["scp[0][0]", "identity[0]"]
+    told = json.loads(ask(folder, "--mfa", "--from-ip", "203.0.113.7", "--json").stdout)
+    [[change]] = told["changes"]
+    assert change["change"] == "RemoveDeny"
+    assert change["statement"]["sid"] == "NotFromThere"
+
+
+@pytest.mark.parametrize(
+    ("options", "verdict", "code"),
+    [(["--strict"], "DENIED", 1), (["--optimistic"], "DEPENDS", 0)],
+)
+def test_an_unknown_key_may_be_read_either_way(
+    folder: Path, options: list[str], verdict: str, code: int
+) -> None:
+    done = ask(folder, "--unknown", "aws:MultiFactorAuthPresent", *options)
+    assert done.stdout.startswith(verdict)
+    assert done.returncode == code
+
+
+def test_a_name_that_the_catalog_lacks_is_said(folder: Path) -> None:
+    done = idkeep("can", ANA, "s3:GetObjct", OBJECT, "--identity", "identity.json", cwd=folder)
+    assert "lacks s3:GetObjct: matched as text" in done.stdout
+
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
+
+
+def test_a_keys_grants_are_read_as_aws_tells_them(folder: Path) -> None:
+    grants = {"Grants": [{"GranteePrincipal": ANA, "Operations": ["Decrypt"], "GrantId": "g"}]}
+    (folder / "grants.json").write_text(json.dumps(grants))
+    done = idkeep("can", ANA, "kms:Decrypt", KEY, "--grants", "grants.json", cwd=folder)
+    assert done.stdout.startswith("ALLOWED")
+    assert "Allow  grant[0][0]" in done.stdout
+    (folder / "grants.json").write_text('{"Grants": 3}')
+    done = idkeep("can", ANA, "kms:Decrypt", KEY, "--grants", "grants.json", cwd=folder)
+    assert done.returncode == 2
+    assert "grants.json" in done.stderr
+
+
+def test_a_buckets_settings_count(folder: Path) -> None:
+    (folder / "public.json").write_text(
+        json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": {
+                    "Effect": "Allow",
+                    "Principal": "*",
+                    "Action": "s3:GetObject",
+                    "Resource": "*",
+                },
+            }
+        )
+    )
+    (folder / "bucket.json").write_text('{"RestrictPublicBuckets": true}')
+    asked = ("can", "*", "s3:GetObject", OBJECT, "--resource-policy", "public.json")
+    assert idkeep(*asked, cwd=folder).stdout.startswith("ALLOWED")
+    assert idkeep(*asked, "--bucket", "bucket.json", cwd=folder).stdout.startswith("DENIED")
+
+
+def test_decide_explains_on_request(tmp_path: Path) -> None:
+    case = {"id": 1, "request": {"principal": ANA, "action": "s3:GetObject"}}
+    (tmp_path / "cases").write_text(json.dumps(case))
+    plain = idkeep("decide", "--jsonl", "cases", cwd=tmp_path).stdout
+    told = idkeep("decide", "--jsonl", "--explain", "cases", cwd=tmp_path).stdout
+    assert "changes" not in json.loads(plain)
+    assert len(json.loads(told)["changes"]) == 2

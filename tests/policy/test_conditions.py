@@ -28,6 +28,9 @@ Case: TypeAlias = tuple[str, Values, Values | None, bool | None]
 OPERATORS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"
 LOGIC = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html"
 SETS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html"
+CHECKS = (
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html"
+)
 VARIABLES = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"
 
 ROLE = "arn:aws:iam::111122223333:role/app"
@@ -195,7 +198,7 @@ TABLES: dict[str, tuple[Case, ...]] = {
         ("Null", "true", [], True),
         ("Null", "true", "", None),
         ("Null", "maybe", None, None),
-        ("ForAnyValue:Null", "true", None, None),
+        ("Null", [], None, None),
     ),
     LOGIC: (
         ("StringEquals", ["ana", "bo"], "bo", True),
@@ -208,7 +211,24 @@ TABLES: dict[str, tuple[Case, ...]] = {
         ("NumericLessThan", ["1", "10"], "5", True),
         ("DateNotEquals", [NOON, "2026-01-01"], "2026-01-01", False),
         ("ArnNotEquals", [ROLE, TOPIC], TOPIC, False),
+    ),
+    CHECKS: (
+        ("ForAllValues:Null", "true", "2026", True),
+        ("ForAllValues:Null", "false", None, True),
+        ("ForAnyValue:Null", "true", None, False),
+        ("ForAnyValue:Null", "false", "2026", False),
+        ("ForAllValues:StringEquals", [], None, True),
+        ("ForAllValues:StringEquals", [], "", True),
+        ("ForAllValues:StringEquals", [], "ana", False),
+        ("ForAllValues:StringNotEquals", [], "ana", None),
+        ("ForAnyValue:StringEquals", [], None, False),
+        ("ForAnyValue:StringEquals", [], "ana", False),
+        ("StringEqualsIfExists", [], None, True),
+        ("StringEqualsIfExists", [], "ana", False),
+        ("ForAnyValue:StringEqualsIfExists", [], None, None),
+        ("ForAnyValue:StringEqualsIfExists", [], "ana", False),
         ("StringEquals", [], "ana", None),
+        ("StringNotEquals", [], "ana", None),
     ),
     SETS: (
         ("ForAllValues:StringEquals", ["environment", "cost-center"], "environment", True),
@@ -247,7 +267,10 @@ TABLES: dict[str, tuple[Case, ...]] = {
         ("ForAnyValue:StringNotEquals", ["a", "b"], ["a", "d"], True),
         ("ForAnyValue:StringNotEquals", ["a", "b"], ["a", "b"], False),
         ("ForAnyValue:StringNotEquals", "a", None, False),
-        ("ForAnyValue:StringEqualsIfExists", "a", None, True),
+        # True says the page on IfExists, false the one on ForAnyValue.
+        ("ForAnyValue:StringEqualsIfExists", "a", None, None),
+        ("ForAnyValue:StringEqualsIfExists", "a", "a", True),
+        ("ForAnyValue:StringEqualsIfExists", "a", "b", False),
         ("ForAllValues:StringLikeIfExists", "a*", None, True),
         ("ForAllValues:StringLikeIfExists", "a*", ["ab", "b"], False),
         ("ForAnyValue:ArnLike", "arn:aws:sns:*:*:*", [ROLE, TOPIC], True),

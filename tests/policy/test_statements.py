@@ -106,7 +106,6 @@ def test_a_spared_resource_with_an_unknown_variable_is_open() -> None:
 @pytest.mark.parametrize(
     ("elements", "resource", "why"),
     [
-        ({"NotResource": f"{BUCKET}/${{aws:none}}"}, BUCKET, "no value"),
         (
             {"Resource": "arn:aws:iam::${aws:none}:user/x"},
             "arn:aws:iam::111122223333:user/x",
@@ -122,6 +121,12 @@ def test_what_aws_leaves_open_is_undocumented(
     assert isinstance(truth, Open)
     assert isinstance(truth.residual, Undocumented)
     assert why in str(truth)
+
+
+def test_a_variable_without_a_value_spares_no_resource() -> None:
+    """The page on variables: it "will not match any resource", in `NotResource` too."""
+    made = statement(NotResource=f"{BUCKET}/${{aws:none}}")
+    assert applies(made, "s3:GetObject", f"{BUCKET}/x", ANA) is True
 
 
 def test_an_unknown_variable_opens_nothing_that_no_value_could_match() -> None:

@@ -11,10 +11,20 @@
 >>> decision = evaluate(request, Policies(identity=(read,)))
 >>> type(decision).__name__, str(decision.by[0])
 ('Allowed', 'identity[0] statement 0')
+
+What an answer hangs on is asked for apart, since it takes more decisions:
+
+>>> other = Request(principal=ana, action="s3:PutObject", resource="arn:aws:s3:::logs/today")
+>>> [str(change) for [change] in changes_to_allow(other, Policies(identity=(read,)))][1]
+'allow s3:PutObject: in a policy of the requester'
+>>> [str(one) for one in rests_on(request, Policies(identity=(read,)))]
+['identity[0] statement 0']
 """
 
+from idkeep.policy.buckets import Bucket, ObjectOwnership, is_public
 from idkeep.policy.condition import Condition, Holds, all_hold, holds
 from idkeep.policy.context import NOT_KNOWN, Context, NotKnown
+from idkeep.policy.counterfactual import AddAllow, Change, RemoveDeny, changes_to_allow, rests_on
 from idkeep.policy.decision import (
     Allowed,
     Check,
@@ -55,6 +65,7 @@ from idkeep.policy.expression import (
     any_of,
     negation,
 )
+from idkeep.policy.grants import Grant, GrantConstraints
 from idkeep.policy.operators import Operator, SetOperator
 from idkeep.policy.parse import parse
 from idkeep.policy.principal import (
@@ -70,6 +81,7 @@ from idkeep.policy.principal import (
 )
 from idkeep.policy.request import Actions, Level, Policies, Request
 from idkeep.policy.requester import Requester, RequesterKind
+from idkeep.policy.sizes import over_quota, size
 from idkeep.policy.source import Position
 from idkeep.policy.statement_match import (
     Covers,
@@ -85,12 +97,15 @@ __all__ = [
     "Action",
     "ActionElement",
     "Actions",
+    "AddAllow",
     "Allowed",
     "And",
     "AwsAccount",
     "AwsArn",
     "AwsUniqueId",
+    "Bucket",
     "CanonicalUser",
+    "Change",
     "Check",
     "CheckEffect",
     "CheckResult",
@@ -106,6 +121,8 @@ __all__ = [
     "Everyone",
     "Expression",
     "Federated",
+    "Grant",
+    "GrantConstraints",
     "Holds",
     "Level",
     "Matched",
@@ -115,6 +132,7 @@ __all__ = [
     "NotKnown",
     "NotPrincipal",
     "NotResource",
+    "ObjectOwnership",
     "Open",
     "Operator",
     "Or",
@@ -125,6 +143,7 @@ __all__ = [
     "Position",
     "Principal",
     "PrincipalElement",
+    "RemoveDeny",
     "Request",
     "Requester",
     "RequesterKind",
@@ -143,10 +162,15 @@ __all__ = [
     "all_of",
     "any_of",
     "applies",
+    "changes_to_allow",
     "evaluate",
     "holds",
+    "is_public",
     "matches_action",
     "matches_resource",
     "negation",
+    "over_quota",
     "parse",
+    "rests_on",
+    "size",
 ]

@@ -44,7 +44,8 @@ def number(text: str) -> Decimal | None:
 def moment(text: str) -> Decimal | None:
     """Seconds since 1970, from epoch time or one of the forms of https://www.w3.org/TR/NOTE-datetime.
 
-    A date without a time is its midnight in UTC. Four digits are None: a year there, seconds here.
+    A date without a time is its midnight in UTC. Four digits are None: a year by that page, seconds
+    of 1970 by epoch time, and AWS, which takes both, does not say which goes first.
     """
     if _YEAR.fullmatch(text):
         return None
@@ -68,8 +69,10 @@ def moment(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=4096)
 def network(text: str) -> IPv4Network | IPv6Network | None:
-    """A CIDR range; an address alone is a range of one. Bits beyond the prefix do not count.
+    """A CIDR range; an address alone is a range of one.
 
+    "The non-zero bits in the IP address after the masked bits are ignored":
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
     The page gives `/32` for the prefix of any address without one. For IPv6 that is read as /128.
     """
     try:
@@ -115,7 +118,11 @@ def like(written: Glob) -> Test:
 
 
 def arn_like(written: Glob) -> Test:
-    """Each of six fields by itself; a value in the request that is no ARN has none to match."""
+    """Each of six fields by itself; a value in the request that is no ARN has none to match.
+
+    "Each of the six colon-delimited components of the ARN is checked separately": AWS does not say
+    what a pattern of fewer matches, not even `*`.
+    """
     return arn_test(written) or _doubt(f"{literally(written)!r} is no ARN of six fields")
 
 

@@ -3,7 +3,7 @@
 - Values are joined by OR, under a negated operator by NOR; keys and operators by AND:
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
 - A missing key makes a condition false, a negated one true, `…IfExists` true, `ForAllValues` true,
-  `ForAnyValue` false:
+  `ForAnyValue` false; of `ForAnyValue:…IfExists` the pages say both:
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 """
@@ -20,6 +20,8 @@ from idkeep.policy.expression import Open, Truth, Undocumented, all_of
 from idkeep.policy.operators import MEANINGS, NULL, Meaning, Operator, SetOperator
 from idkeep.policy.pattern import glob
 from idkeep.policy.variables import NoValue, Version, has_variables, resolve
+
+_NO_VALUES = "there is no value to compare with"
 
 
 class Condition(Struct, frozen=True):
@@ -57,6 +59,8 @@ def holds(condition: Condition, version: Version, context: Context) -> Truth:
     given = context.get(condition.key)
     if isinstance(given, NotKnown):
         return Open(Holds(condition, version))
+    if version is Version.CURRENT and "${" in condition.key:
+        return Open(Undocumented(f"{condition}: a variable in a key's name"))
     answer = _answer(condition, version, context, given)
     if isinstance(answer, bool):
         return answer
@@ -74,13 +78,13 @@ def _answer(
     condition: Condition, version: Version, context: Context, given: tuple[str, ...]
 ) -> _Answer:
     operator = condition.operator
-    doubt, prepared = _prepared(operator.base, condition.values, version is Version.CURRENT)
-    if version is Version.CURRENT and "${" in condition.key:
-        doubt = "a variable in a key's name"
-    if doubt:
-        return Undocumented(doubt)
     if operator.base == NULL:
         return _null(condition, given)
+    if not condition.values:
+        return _without_values(operator, given)
+    doubt, prepared = _prepared(operator.base, condition.values, version is Version.CURRENT)
+    if doubt:
+        return Undocumented(doubt)
     if not given:
         return _for_missing_key(operator)
     if operator.set_operator and not any(given):
@@ -99,7 +103,11 @@ def _null(condition: Condition, given: tuple[str, ...]) -> _Answer:
     empty values"), in https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition_examples-multi-valued-context-keys.html
     """
     if condition.operator.set_operator:
-        return Undocumented("Null with a set operator")
+        # "Null with qualifier: … always return a true or false respectively":
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+        return condition.operator.set_operator is SetOperator.FOR_ALL_VALUES
+    if not condition.values:
+        return Undocumented(_NO_VALUES)
     wanted = {boolean(value) for value in condition.values}
     if None in wanted:
         return Undocumented("only true and false have a meaning")
@@ -110,12 +118,35 @@ def _null(condition: Condition, given: tuple[str, ...]) -> _Answer:
     return (not given) in wanted
 
 
-def _for_missing_key(operator: Operator) -> bool:
+def _for_missing_key(operator: Operator) -> bool | Undocumented:
     if operator.if_exists:
-        return True
+        # "evaluate the condition element as true", and "if the key does not exist, the condition
+        # returns false".
+        any_value = operator.set_operator is SetOperator.FOR_ANY_VALUE
+        return Undocumented("ForAnyValue with IfExists, and no such key") if any_value else True
     if operator.set_operator:
         return operator.set_operator is SetOperator.FOR_ALL_VALUES
     return MEANINGS[operator.base].negated
+
+
+def _without_values(operator: Operator, given: tuple[str, ...]) -> bool | Undocumented:
+    """What an empty list asks, which some forms of operator have an answer for.
+
+    `ForAllValues` and `…IfExists` match "only if the key is missing from the request context",
+    `ForAnyValue` never. Of an operator by itself the page says that the condition "returns true"
+    and that the statement "provides no permissions"; of a negated one nothing. Source: "Empty array
+    condition" in https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+    """
+    doubt = Undocumented(_NO_VALUES)
+    if MEANINGS[operator.base].negated:
+        return doubt
+    match operator.set_operator:
+        case SetOperator.FOR_ANY_VALUE:
+            return doubt if operator.if_exists and not given else False
+        case SetOperator.FOR_ALL_VALUES:
+            return not any(given)
+        case None:
+            return not given if operator.if_exists else doubt
 
 
 @lru_cache(maxsize=8192)
@@ -125,10 +156,6 @@ def _prepared(
     variables: bool,  # noqa: FBT001 -- a key of the cache
 ) -> tuple[str, tuple[Test | str, ...]]:
     """A test for each value, or its text where it waits for a context; and why neither can be."""
-    if not values:
-        return "there is no value to compare with", ()
-    if base == NULL:
-        return "", ()
     meaning = MEANINGS[base]
     version = Version.CURRENT if variables else Version.OLD
     waiting = [has_variables(value, version) for value in values]

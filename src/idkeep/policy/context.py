@@ -55,7 +55,10 @@ class Context:
 
     def told(self, values: Mapping[str, Given]) -> "Context":
         """The same context knowing more: each key named here is known from now, () is absent."""
-        return Context({**self._values, **_lowered(values)}, self._unknown)
+        more = Context(values)
+        more._values = {**self._values, **more._values}
+        more._unknown = self._unknown
+        return more
 
     def without(self, is_hidden: Callable[[str], bool]) -> "Context":
         """The same context with some keys absent, which are named in lower case."""
@@ -76,7 +79,3 @@ class Context:
 
     def __repr__(self) -> str:
         return f"Context({self._values!r}, unknown={self._unknown!r})"
-
-
-def _lowered(values: Mapping[str, Given]) -> dict[str, tuple[str, ...]]:
-    return dict(Context(values)._values)  # noqa: SLF001 -- its own class's helper

@@ -105,7 +105,7 @@ class PolicyError(IdkeepError):
 
 _PAGES = {
     Rule.JSON: _CHECKS,
-    Rule.CHARACTERS: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html",
+    Rule.CHARACTERS: f"{_IAM}reference_iam-quotas.html",
     Rule.DOCUMENT: _GRAMMAR,
     Rule.ELEMENT: _CHECKS,
     Rule.ELEMENT_TYPE: _CHECKS,

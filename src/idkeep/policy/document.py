@@ -95,6 +95,10 @@ class Policy(Struct, frozen=True, kw_only=True):
     text: str
     notes: tuple[Diagnostic, ...] = ()
 
+    def __hash__(self) -> int:
+        """By the text, whose hash Python keeps: a document is the key of caches."""
+        return hash(self.text)
+
     def position(self, statement: int, *element: str | int) -> Position:
         """Where an element begins in `text`: `position(0, "Action", 2)` is a third action.
 

@@ -85,7 +85,7 @@ def all_of(truths: Iterable[Truth]) -> Truth:
             left.extend(
                 truth.residual.parts if isinstance(truth.residual, And) else [truth.residual]
             )
-    return _joined(left, And, empty=True)
+    return _joined(left, And) if left else True
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
@@ -98,7 +98,7 @@ def any_of(truths: Iterable[Truth]) -> Truth:
             left.extend(
                 truth.residual.parts if isinstance(truth.residual, Or) else [truth.residual]
             )
-    return _joined(left, Or, empty=False)
+    return _joined(left, Or) if left else False
 
 
 def negation(truth: Truth) -> Truth:
@@ -110,10 +110,8 @@ def negation(truth: Truth) -> Truth:
     return truth if isinstance(truth.residual, Undocumented) else Open(Not(truth.residual))
 
 
-def _joined(left: list[Expression], join: type[And] | type[Or], *, empty: bool) -> Truth:
+def _joined(left: list[Expression], join: type[And] | type[Or]) -> Open:
     distinct = tuple(dict.fromkeys(left))
-    if not distinct:
-        return empty
     return Open(distinct[0] if len(distinct) == 1 else join(distinct))
 
 

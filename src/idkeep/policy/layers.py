@@ -14,7 +14,7 @@ from idkeep.policy.principal_match import Reach, about
 from idkeep.policy.request import Actions, Level, Policies, Request
 from idkeep.policy.requester import Requester, RequesterKind
 from idkeep.policy.settled import Settled, settled
-from idkeep.policy.statement_match import applies
+from idkeep.policy.statement_match import on_action, reaches
 
 _NO_IDENTITY_POLICY = frozenset(
     {RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED}
@@ -200,8 +200,8 @@ class _Reader:
         return layer
 
     def _add(self, layer: Layer, document: str, policy: Policy) -> None:
-        for statement in policy.statements:
-            here = applies(statement, self.request.action, self.request.resource, self.context)
+        for statement in on_action(policy, self.request.action):
+            here = reaches(statement, self.request.resource, self.context)
             if here is False:
                 continue
             matched = Matched(document, statement)

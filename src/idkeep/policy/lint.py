@@ -40,7 +40,12 @@ def action_faults(patterns: tuple[str, ...], grammar: Grammar, path: Path, repor
 def resource_faults(
     patterns: tuple[str, ...], grammar: Grammar, version: Version, path: Path, report: Report
 ) -> None:
-    """An ARN, or `*`. IAM: "Resource X must be in ARN format or "*"."."""
+    """An ARN, or `*`. IAM: "Resource X must be in ARN format or "*".".
+
+    An ARN of fewer than six fields is an error to AWS's validator ("Missing ARN field"); AWS does
+    not say that IAM refuses it, and a managed policy of its own has one (`arn:aws:codepipeline:*`).
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+    """
     for n, resource in enumerate(patterns):
         if resource == "*":
             continue
@@ -108,6 +113,8 @@ def _allows_everything(statement: Statement) -> bool:
 def _variable_faults(resource: str, version: Version, at: Path, report: Report) -> None:
     """Variables stand in the resource portion of the ARN only, in the current version only.
 
+    "You can't use a variable to replace parts of the ARN before the fifth colon": AWS does not say
+    whether such a document is refused, nor what it matches.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
     if version is Version.OLD:

@@ -42,17 +42,24 @@ _STATEMENT_ELEMENTS = (
     "NotResource",
     "Condition",
 )
+_EFFECTS = frozenset(Effect)
 _NOT_MADE = Action(())
-# https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html: "through the end of the
-# ASCII character range", "Latin-1 Supplement character set", tab, line feed, carriage return.
+# "Policy documents can contain only the following Unicode characters: horizontal tab (U+0009),
+# linefeed (U+000A), carriage return (U+000D), and characters in the range U+0020 to U+00FF":
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. The same pattern is on
+# the documents of IAM (CreatePolicy, PutRolePolicy, CreateRole …), STS (AssumeRole) and Identity
+# Center (PutInlinePolicyToPermissionSet) in their APIs. Organizations takes any character; of
+# resource policies it depends on the service (KMS takes these alone), which is not told here.
 _NOT_TAKEN = re.compile(r"[^\t\n\r\x20-\xff]")
 
 
 def parse(text: str, kind: PolicyKind) -> Policy:
     """Raises `PolicyError`, and nothing else, for what AWS refuses.
 
-    Element names have their one spelling: another case is another name, which AWS's validator calls
-    an invalid policy element:
+    Element names have their one spelling, as "literal strings" of the grammar:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+    Another case is another name, which IAM refuses ("Unknown field statement") and AWS's validator
+    calls an invalid policy element:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
     """
     try:
@@ -164,7 +171,7 @@ def _effect(found: dict[str, JsonValue], path: Path, report: Report) -> Effect:
         report.refuse(Rule.EFFECT_REQUIRED, "a statement has an Effect", path)
         return Effect.DENY
     value = _text(found, "Effect", path, report)
-    if value in tuple(Effect):
+    if value in _EFFECTS:
         return Effect(value)
     report.refuse(Rule.EFFECT, f"no effect {value!r}: Allow or Deny", (*path, "Effect"))
     return Effect.DENY

@@ -62,6 +62,8 @@ def _object(value: JsonValue, path: Path, report: Report) -> dict[str, JsonValue
         report.refuse(Rule.CONDITION_FORM, f"{path[-1]} is a JSON object", path)
         return {}
     if not value:
+        # Read as if it were not there. The validator says so ("this condition block is empty and it
+        # does not affect the policy") and also that "the statement has no effect on the policy".
         report.note(Rule.EMPTY, f"{path[-1]} is empty", path)
     report.repeated(value, path)
     return value

@@ -31,14 +31,13 @@ Glob: TypeAlias = tuple[str | Wild, ...]
 Test: TypeAlias = Callable[[str], bool]
 
 _WILDCARD = re.compile(r"([*?])")
+_WILD: dict[str, str | Wild] = {wild.value: wild for wild in Wild}
 
 
 @lru_cache(maxsize=8192)
 def glob(text: str) -> Glob:
     """Read `*` and `?` as wildcards, everything else literally."""
-    return tuple(
-        Wild(part) if part in ("*", "?") else part for part in _WILDCARD.split(text) if part
-    )
+    return tuple(_WILD.get(part, part) for part in _WILDCARD.split(text) if part)
 
 
 def literally(pattern: Glob) -> str:
@@ -110,20 +109,28 @@ def _test(pattern: Glob, parts: Iterator[tuple[str | Wild, bool]]) -> Test:
 def _held(pattern: Glob) -> Iterator[tuple[str | Wild, bool]]:
     """Each part, and whether a wildcard there is held back by the next colon."""
     colons = 0
-    for n, part in enumerate(pattern):
+    for part, ends_field in zip(pattern, _ends_field(pattern), strict=True):
         if isinstance(part, str):
             colons += part.count(":")
             yield part, False
         else:
-            ends_field = part is Wild.MANY and _ends_field(pattern, n)
             yield part, colons < ARN_FIELDS - 1 and not ends_field
 
 
-def _ends_field(pattern: Glob, n: int) -> bool:
-    """Whether nothing but further `*` stands between this one and the next colon, or the end."""
-    rest = (part for part in pattern[n:] if part is not Wild.MANY)
-    following = next(rest, ":")
-    return isinstance(following, str) and following.startswith(":")
+def _ends_field(pattern: Glob) -> list[bool]:
+    """Of each `*`, whether but for further `*` the next colon follows, or the end.
+
+    Told from behind in one pass: a pattern may have a `*` at every other character.
+    """
+    ends = [False] * len(pattern)
+    at_end = True
+    for n in reversed(range(len(pattern))):
+        part = pattern[n]
+        if part is Wild.MANY:
+            ends[n] = at_end
+        else:
+            at_end = isinstance(part, str) and part.startswith(":")
+    return ends
 
 
 def _fields(pattern: Glob) -> tuple[Glob, ...]:
@@ -147,6 +154,10 @@ def _regex(parts: list[tuple[str | Wild, bool]]) -> str:
     its group open past the held ones behind it; the last `*` of each sort has no next, and stays
     an ordinary, single, linear loop.
     """
+    # Of a run of `*` one says it all.
+    parts = [
+        one for n, one in enumerate(parts) if one[0] is not Wild.MANY or [one] != parts[n - 1 : n]
+    ]
     stars = [n for n, (part, _) in enumerate(parts) if part is Wild.MANY]
     last_star = stars[-1] if stars else -1
     last_free = max((n for n in stars if not parts[n][1]), default=-1)

@@ -3,10 +3,10 @@
 from msgspec import Struct
 
 from idkeep.policy.diagnostics import Diagnostic, PolicyError, Rule
-from idkeep.policy.source import JsonValue, Path, Repeated, offset_of, position_at
+from idkeep.policy.source import JsonValue, Path, Repeated, offsets_of, positions_at
 
 
-class _Remark(Struct, frozen=True):
+class _Remark(Struct, frozen=True, gc=False):
     rule: Rule
     message: str
     path: Path
@@ -50,8 +50,11 @@ class Report:
                 self.note(Rule.REPEATED_KEY, message, (*path, name))
 
     def strings(self, value: JsonValue, path: Path) -> tuple[str, ...]:
-        """One string or a list of them. An empty list is taken, and means nothing.
+        """One string or a list of them.
 
+        An empty list is taken, a suggestion to AWS's validator ("Empty array action": the statement
+        "does not affect the policy"):
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
         "If the element takes an array but only one value is included, the brackets are optional":
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
         """
@@ -68,12 +71,17 @@ class Report:
         return tuple(str(item) for item in value if isinstance(item, str))
 
     def notes(self) -> tuple[Diagnostic, ...]:
-        return tuple(self._placed(remark) for remark in self._notes)
+        return tuple(self._placed(self._notes))
 
     def error(self) -> PolicyError:
-        placed = (self._placed(remark) for remark in self._refusals)
+        placed = self._placed(self._refusals)
         return PolicyError(tuple(sorted(placed, key=lambda d: (d.line, d.column))))
 
-    def _placed(self, remark: _Remark) -> Diagnostic:
-        at = position_at(self._text, offset_of(self._text, remark.path, key=remark.key))
-        return Diagnostic(remark.rule, remark.message, remark.path, at.line, at.column)
+    def _placed(self, remarks: list[_Remark]) -> list[Diagnostic]:
+        if not remarks:
+            return []
+        offsets = offsets_of(self._text, [(remark.path, remark.key) for remark in remarks])
+        return [
+            Diagnostic(remark.rule, remark.message, remark.path, at.line, at.column)
+            for remark, at in zip(remarks, positions_at(self._text, offsets), strict=True)
+        ]

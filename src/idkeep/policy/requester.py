@@ -102,6 +102,10 @@ class Requester(Struct, frozen=True):
             keys["aws:PrincipalAccount"] = self.account
             keys["aws:PrincipalIsAWSService"] = "false"
             keys["aws:PrincipalArn"] = self._principal_arn()
+        if self.kind is RequesterKind.ANONYMOUS:
+            keys["aws:userid"] = "anonymous"
+        if self.kind is RequesterKind.ROOT:
+            keys["aws:userid"] = self.account
         if self.kind is RequesterKind.USER:
             keys["aws:username"] = self.name.rpartition("/")[2]
         return {key: value for key, value in keys.items() if value}

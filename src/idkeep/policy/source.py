@@ -5,8 +5,9 @@ Positions are not kept beside the values: the text is walked again for the few t
 
 import json
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -31,7 +32,7 @@ class Repeated(dict[str, JsonValue]):
     keys_repeated: tuple[str, ...] = ()
 
 
-class Position(Struct, frozen=True, order=True):
+class Position(Struct, frozen=True, order=True, gc=False):
     """Line and column, both from 1; columns count characters."""
 
     line: int
@@ -51,7 +52,11 @@ class NotJson(Exception):
 
 
 def read(text: str) -> JsonValue:
-    """Raises `NotJson`, and nothing else, for what is no JSON by RFC 8259."""
+    """Raises `NotJson`, and nothing else, for what is no JSON by RFC 8259.
+
+    One half of a surrogate pair is refused: RFC 8259 calls what becomes of it unpredictable, and
+    no file, report or answer in UTF-8 can hold it.
+    """
     try:
         value: JsonValue = json.loads(
             text,
@@ -63,9 +68,11 @@ def read(text: str) -> JsonValue:
     except json.JSONDecodeError as error:
         raise NotJson(error.msg, error.pos) from None
     except _Constant as error:
-        raise NotJson(f"{error.name} is no JSON value", max(text.find(error.name), 0)) from None
+        raise NotJson(f"{error.name} is no JSON value", _constant_at(text, error.name)) from None
     except RecursionError:
         raise NotJson("nested too deeply", 0) from None
+    if _SURROGATE.search(text):
+        _refuse_half_characters(text)
     return value
 
 
@@ -73,19 +80,37 @@ def position_at(text: str, offset: int) -> Position:
     return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def offset_of(text: str, path: Path, *, key: bool = False) -> int:
-    """Where the value at `path` begins, or its key.
+def positions_at(text: str, offsets: Sequence[int]) -> list[Position]:
+    """The same for many offsets, reading the text once."""
+    starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+    lines = [bisect_right(starts, offset) for offset in offsets]
+    return [
+        Position(line, offset - starts[line - 1] + 1)
+        for line, offset in zip(lines, offsets, strict=True)
+    ]
 
-    `text` must be JSON. A step that leads nowhere ends the walk at the element before it; 0 on
-    what is no list is the value itself, since a single value may stand for a list of one.
+
+def offset_of(text: str, path: Path) -> int:
+    """Where the value at `path` begins; see `offsets_of`."""
+    return offsets_of(text, ((path, False),))[0]
+
+
+def offsets_of(text: str, asked: Sequence[tuple[Path, bool]]) -> list[int]:
+    """Where the value at each path begins or, where the flag beside it is set, its key.
+
+    `text` must be JSON. A step that leads nowhere ends the way at the element before it; 0 on
+    what is no list is the value itself, since a single value may stand for a list of one. The
+    text is read once, however many are asked for: a document may break a rule at every turn.
     """
-    at = found = _space_end(text, 0)
-    for step in path:
-        child = _child(text, at, step)
-        if child is None:
-            return at
-        found, at = child
-    return found if key else at
+    root = _Spot()
+    for path, _ in asked:
+        spot = root
+        for step in path:
+            if step not in spot.children:
+                spot.children[step] = _Spot()
+            spot = spot.children[step]
+    _find(text, root)
+    return [_found(root, path, key=key) for path, key in asked]
 
 
 class _Constant(ValueError):
@@ -98,6 +123,17 @@ def _refuse_constant(name: str) -> JsonValue:
     raise _Constant(name)
 
 
+def _constant_at(text: str, name: str) -> int:
+    """Where it stands as a value, and not within a string."""
+    return next((t.start() for t in _TOKEN.finditer(text) if t[0] == name), 0)
+
+
+def _refuse_half_characters(text: str) -> None:
+    for token in _TOKEN.finditer(text):
+        if token[0].startswith('"') and _HALF.search(_name(token[0])):
+            raise NotJson("half of a surrogate pair is no character", token.start())
+
+
 def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     made = dict(pairs)
     if len(made) == len(pairs):
@@ -108,56 +144,83 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     return repeated
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-_DECODER = json.JSONDecoder(parse_int=str)
-_SPACE = re.compile(r"[ \t\n\r]*")
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+# As it stands, or as an escape.
+_SURROGATE = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
+_HALF = re.compile(r"[\ud800-\udfff]")
+_LINE_END = re.compile("\n")
 
 
-def _space_end(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
+class _Spot(Struct, gc=False):
+    """An element that is asked for, or is on the way to one: offsets of its key and its value.
+
+    `around` is where the value stands in which it was found. An object may name a key again, and
+    what was found inside the earlier value is then found no more.
+    """
+
+    key: int = -1
+    value: int = -1
+    around: int = -1
+    children: "dict[str | int, _Spot]" = {}
 
 
-def _token(text: str, at: int) -> tuple[int, int]:
-    match = _TOKEN.search(text, at)
-    return match.span() if match else (len(text), len(text))
+def _found(root: _Spot, path: Path, *, key: bool) -> int:
+    spot = root
+    for step in path:
+        child = spot.children[step]
+        if child.around != spot.value:
+            return spot.value
+        spot = child
+    return spot.key if key else spot.value
 
 
-def _value_end(text: str, at: int) -> int:
-    return _DECODER.raw_decode(text, at)[1]
+def _find(text: str, root: _Spot) -> None:
+    """Fill in the offsets. A loop, no recursion: how deep a text is nested is its writer's whim."""
+    around: list[tuple[int, list[_Spot], bool, int]] = []
+    spots: list[_Spot] = []
+    wanted: list[_Spot] = []
+    key = n = 0
+    inside = -1
+    in_object = key_next = False
+    for token in _TOKEN.finditer(text):
+        at = token.start()
+        sign = text[at]
+        if sign == ":":
+            continue
+        if sign == ",":
+            n += 1
+            key_next = in_object
+        elif sign in "]}":
+            inside, spots, in_object, n = around.pop()
+        elif key_next:
+            key, key_next = at, False
+            wanted = _children(spots, _name(token[0])) if spots else []
+        else:
+            if not in_object:
+                wanted, key = _children(spots, n) if around else [root], at
+            for spot in wanted:
+                spot.key, spot.value, spot.around = key, at, inside
+            if sign != "[" and wanted:
+                wanted += _own_items(wanted, at)
+            if sign in "[{":
+                around.append((inside, spots, in_object, n))
+                inside, spots, in_object, n = at, wanted, sign == "{", 0
+                key_next = in_object
 
 
-def _child(text: str, at: int, step: str | int) -> tuple[int, int] | None:
-    """The offsets of a child's key (in a list: of the child) and of its value."""
-    opening = text[at : at + 1]
-    if isinstance(step, int):
-        if opening == "[":
-            return next((pair for n, pair in enumerate(_items(text, at)) if n == step), None)
-        return (at, at) if step == 0 else None
-    if opening != "{":
-        return None
-    last = None
-    for key, value in _members(text, at):
-        if json.loads(text[slice(*_token(text, key))]) == step:
-            last = key, value
-    return last
+def _name(token: str) -> str:
+    return str(json.loads(token)) if "\\" in token else token[1:-1]
 
 
-def _items(text: str, at: int) -> Iterator[tuple[int, int]]:
-    start, end = _token(text, at + 1)
-    while text[start:end] != "]":
-        if text[start:end] == ",":
-            start, end = _token(text, end)
-        yield start, start
-        start, end = _token(text, _value_end(text, start))
+def _children(spots: list[_Spot], step: str | int) -> list[_Spot]:
+    return [child for spot in spots if (child := spot.children.get(step))]
 
 
-def _members(text: str, at: int) -> Iterator[tuple[int, int]]:
-    start, end = _token(text, at + 1)
-    while text[start:end] != "}":
-        if text[start:end] == ",":
-            start, end = _token(text, end)
-        _, colon = _token(text, end)
-        value, _ = _token(text, colon)
-        yield start, value
-        start, end = _token(text, _value_end(text, value))
+def _own_items(spots: list[_Spot], at: int) -> list[_Spot]:
+    """What is no list is its own item 0, and that item's."""
+    items: list[_Spot] = []
+    while spots := _children(spots, 0):
+        for spot in spots:
+            spot.key = spot.value = spot.around = at
+        items += spots
+    return items

@@ -6,15 +6,28 @@ reference_policies_elements_action.html, …_notaction.html, …_resource.html, 
 """
 
 from functools import lru_cache
+from typing import Literal
 
 from msgspec import Struct
 
 from idkeep.policy.condition import all_hold
 from idkeep.policy.context import Context, NotKnown
-from idkeep.policy.document import ActionElement, NotAction, NotResource, ResourceElement, Statement
+from idkeep.policy.document import (
+    ActionElement,
+    NotAction,
+    NotResource,
+    Policy,
+    ResourceElement,
+    Statement,
+)
 from idkeep.policy.expression import Open, Truth, Undocumented, all_of, any_of, negation
 from idkeep.policy.pattern import ARN_FIELDS, Test, Wild, action_test, resource_test, string_test
 from idkeep.policy.variables import NoValue, Version, has_variables, resolve, template
+
+# A `NotAction` or `NotResource` matches all but what it lists; yet a statement whose element is an
+# empty list "does not affect the policy", says the validator, for Action and NotAction alike:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+_EMPTY = Open(Undocumented("an empty NotAction or NotResource: everything, or no statement"))
 
 
 class Covers(Struct, frozen=True):
@@ -48,9 +61,20 @@ def applies(statement: Statement, action: str, resource: str, context: Context) 
 
     `resource` is the request's ARN, or "*" for an action on no resource in particular.
     """
-    if not matches_action(statement.action, action):
-        return False
+    return matches_action(statement.action, action) and reaches(statement, resource, context)
+
+
+@lru_cache(maxsize=65_536)
+def on_action(policy: Policy, action: str) -> tuple[Statement, ...]:
+    """The policy's statements that match the action; the same are asked for again and again."""
+    return tuple(one for one in policy.statements if matches_action(one.action, action))
+
+
+def reaches(statement: Statement, resource: str, context: Context) -> Truth:
+    """What `applies` says of a statement whose action matches."""
     target = matches_resource(statement.resource, statement.version, resource, context)
+    if not statement.action.patterns:
+        target = all_of((_EMPTY, target))
     if target is False or not statement.conditions:
         return target
     held = all_hold(statement.conditions, statement.version, context)
@@ -69,16 +93,28 @@ def matches_resource(
     if element is None:
         return True
     excluding = isinstance(element, NotResource)
-    fixed, waiting = _split(element.patterns, version is Version.CURRENT)
-    for test in fixed:
-        if test(resource):
-            return not excluding
+    if excluding and not element.patterns:
+        return _EMPTY
+    waiting = _covered(element.patterns, version is Version.CURRENT, resource)
+    if waiting is True:
+        return not excluding
     if not waiting:
         return excluding
     covers = [Covers(pattern, version, resource) for pattern in waiting]
     if excluding:
         return all_of(_spares(Spares(question), context) for question in covers)
     return any_of(_covers(question, context) for question in covers)
+
+
+@lru_cache(maxsize=65_536)
+def _covered(
+    patterns: tuple[str, ...],
+    variables: bool,  # noqa: FBT001 -- a key of the cache
+    resource: str,
+) -> Literal[True] | tuple[str, ...]:
+    """True if a pattern that needs no context covers the resource, else those that wait for one."""
+    fixed, waiting = _split(patterns, variables)
+    return True if any(test(resource) for test in fixed) else waiting
 
 
 @lru_cache(maxsize=8192)
@@ -107,7 +143,10 @@ def _covers(question: Covers, context: Context) -> Truth:
         case NotKnown():
             return Open(question)
         case NoValue():
-            # "will not match any resource"
+            # "If a variable that has no value in the authorization context is used as part of the
+            # Resource or NotResource element of a policy, the resource that includes a policy
+            # variable with no value will not match any resource."
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
             return False
         case Undocumented(why):
             return Open(Undocumented(f"{question}: {why}"))
@@ -118,10 +157,6 @@ def _covers(question: Covers, context: Context) -> Truth:
 def _spares(question: Spares, context: Context) -> Truth:
     covers = question.covers
     pattern = resolve(covers.pattern, covers.version, context)
-    if isinstance(pattern, NoValue):
-        # It "will not match any resource", or it makes "the entire statement invalid": the page
-        # says both, of Resource. They differ here.
-        return Open(Undocumented(f"{question}: a variable has no value"))
     if isinstance(pattern, NotKnown):
         return Open(question)
     return negation(_covers(covers, context))
