@@ -60,6 +60,19 @@ class Context:
         more._unknown = self._unknown
         return more
 
+    def completed(self, values: Mapping[str, Given]) -> "Context":
+        """The same context with these keys where it lacks them.
+
+        A key that `unknown` names stays unknown; `unknown="*"` names none of them.
+        """
+        named = () if self._unknown == "*" else self._unknown
+        lacking = {
+            key: given
+            for key, given in values.items()
+            if not self._values.get(name := key.lower()) and name not in named
+        }
+        return self.told(lacking) if lacking else self
+
     def without(self, is_hidden: Callable[[str], bool]) -> "Context":
         """The same context with some keys absent, which are named in lower case."""
         kept = {key: given for key, given in self._values.items() if not is_hidden(key)}

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from idkeep.model import Arn
 from idkeep.policy.buckets import Bucket, is_public
-from idkeep.policy.context import Context, NotKnown
+from idkeep.policy.context import Context
 from idkeep.policy.decision import Check, Matched
 from idkeep.policy.document import Effect, NotPrincipal, Policy, Statement
 from idkeep.policy.expression import Truth, Undocumented, all_of, any_of, negation
@@ -269,13 +269,7 @@ def _full_context(request: Request, owner: str) -> Context:
     else:
         derived = who.derived()
     derived |= {"aws:ResourceAccount": owner} if owner else {}
-    context = request.context
-    missing = {
-        key: value
-        for key, value in derived.items()
-        if not isinstance(given := context.get(key), NotKnown) and not given
-    }
-    return context.told(missing) if missing else context
+    return request.context.completed(derived)
 
 
 def _encryption_keys(context: Context) -> dict[str, tuple[str, ...]]:
