@@ -105,6 +105,8 @@ REFUSED: tuple[tuple[str, PolicyKind, str, Rule], ...] = (
     ("NaN", IDENTITY, '{"Version": NaN}', Rule.JSON),
     ("single quotes", IDENTITY, "{'Statement': []}", Rule.JSON),
     ("nested without end", IDENTITY, "[" * 100_000, Rule.JSON),
+    ("half of a surrogate pair, escaped", RESOURCE, document({**TRUSTING, "Sid": "\ud800"}), Rule.JSON),
+    ("half of a surrogate pair", RESOURCE, document({**TRUSTING, "Sid": "x"}).replace("x", "\udc00"), Rule.JSON),
     ("a character beyond Latin-1", IDENTITY, '{"Statement": "\u4e16"}', Rule.CHARACTERS),
     ("a list", IDENTITY, "[]", Rule.DOCUMENT),
     ("a string", IDENTITY, '"x"', Rule.DOCUMENT),
@@ -345,12 +347,50 @@ def test_a_position_is_found_where_a_person_would_point() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "column"), [("{\n  x", 2, 3), ('{"a": tru}', 1, 7), ('{"a": NaN}', 1, 7)]
+    ("text", "line", "column"),
+    [
+        ("{\n  x", 2, 3),
+        ('{"a": tru}', 1, 7),
+        ('{"a": NaN}', 1, 7),
+        ('{"NaN": "NaN",\n "a": NaN}', 2, 7),
+        ('{"a": "\\ud83d\\ude00",\n "b": "\\ud83d"}', 2, 7),
+    ],
 )
 def test_a_json_error_has_its_place(text: str, line: int, column: int) -> None:
     with pytest.raises(PolicyError) as caught:
         parse(text, IDENTITY)
     assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_every_one_of_many_faults_has_its_own_place() -> None:
+    """Looked for one by one, they would take minutes."""
+    text = '{"Statement": [\n' + ",\n".join(["{}"] * 3000) + "]}"
+    with pytest.raises(PolicyError) as caught:
+        parse(text, IDENTITY)
+    faults = caught.value.problems
+    assert [fault.line for fault in faults[::3]] == list(range(2, 3002))
+    assert {fault.column for fault in faults} == {1}
+
+
+def test_a_place_of_a_key_named_again_is_in_its_last_value() -> None:
+    text = """{"Statement": {"Effect": "Allow", "Action": "*",
+      "Condition": {"Bool": {"a:b": {}}},
+      "Condition": {}, "Resource": 1,
+      "Resource": ["arn:aws:s3:::b",
+        "x"]}}"""
+    with pytest.raises(PolicyError) as caught:
+        parse(text, IDENTITY)
+    assert [(p.rule, p.line, p.column) for p in caught.value.problems] == [
+        (Rule.RESOURCE_FORM, 5, 9)
+    ]
+
+
+@pytest.mark.parametrize("depth", range(900, 1000))
+def test_a_fault_around_what_is_nested_deeply_has_its_place(depth: int) -> None:
+    """Python's own reader gives up somewhere here, and what looks for the place must not."""
+    with pytest.raises(PolicyError) as caught:
+        parse('{"Statement": ' + "[" * depth + "]" * depth + "}", IDENTITY)
+    assert caught.value.rule in {Rule.JSON, Rule.ELEMENT_TYPE}
 
 
 def test_the_text_is_kept() -> None:

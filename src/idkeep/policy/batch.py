@@ -144,7 +144,7 @@ def decide_line(
 ) -> Answer:
     """`notes` tells what is odd about a case, for `why`; `explain` makes it `Explained`."""
     try:
-        case = _CASE.decode(line)
+        case = _CASE.decode(line.decode())
         request, policies = _request(case.request), _policies(case)
         decision = evaluate(request, policies, rcps_reach=rcps_reach)
         said = answer(case.id, decision, notes(request, policies))
@@ -208,9 +208,10 @@ def _statement(matched: Matched) -> SaidStatement:
 
 
 def _id(line: bytes) -> Raw:
+    """Of a line that may be anything. msgspec leaves what it keeps raw unread."""
     try:
-        return _NAMED.decode(line).id.copy()
-    except msgspec.MsgspecError:
+        return _NAMED.decode(line.decode()).id.copy()
+    except (ValueError, msgspec.MsgspecError, RecursionError):
         return _NONE
 
 
