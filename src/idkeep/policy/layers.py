@@ -14,7 +14,7 @@ from idkeep.policy.principal_match import Reach, about
 from idkeep.policy.request import Actions, Level, Policies, Request
 from idkeep.policy.requester import Requester, RequesterKind
 from idkeep.policy.settled import Settled, settled
-from idkeep.policy.statement_match import on_action, reaches
+from idkeep.policy.statement_match import candidates, reaches
 
 _NO_IDENTITY_POLICY = frozenset(
     {RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED}
@@ -200,8 +200,9 @@ class _Reader:
         return layer
 
     def _add(self, layer: Layer, document: str, policy: Policy) -> None:
-        for statement in on_action(policy, self.request.action):
-            here = reaches(statement, self.request.resource, self.context)
+        resource = self.request.resource
+        for statement in candidates(policy, self.request.action, resource):
+            here = reaches(statement, resource, self.context)
             if here is False:
                 continue
             matched = Matched(document, statement)

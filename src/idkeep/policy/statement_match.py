@@ -64,10 +64,21 @@ def applies(statement: Statement, action: str, resource: str, context: Context) 
     return matches_action(statement.action, action) and reaches(statement, resource, context)
 
 
+_ANYTHING = Context(unknown="*")
+
+
 @lru_cache(maxsize=65_536)
-def on_action(policy: Policy, action: str) -> tuple[Statement, ...]:
-    """The policy's statements that match the action; the same are asked for again and again."""
-    return tuple(one for one in policy.statements if matches_action(one.action, action))
+def candidates(policy: Policy, action: str, resource: str) -> tuple[Statement, ...]:
+    """The policy's statements that may apply, whatever the context.
+
+    The same policies are asked for the same again and again.
+    """
+    return tuple(
+        one
+        for one in policy.statements
+        if matches_action(one.action, action)
+        and matches_resource(one.resource, one.version, resource, _ANYTHING) is not False
+    )
 
 
 def reaches(statement: Statement, resource: str, context: Context) -> Truth:
