@@ -22,6 +22,7 @@ VERBS = {
     "explain": "Tell about one check: why it matters, what to do.",
     "permissions": "Print the IAM policy that a scan needs.",
     "can": "Tell whether a principal may do something, and why.",
+    "why": "Hold AWS's record of a denied request beside idkeep's answer.",
     "catalog": "Look up AWS's services, actions and condition keys.",
     "decide": "Decide IAM requests in bulk, as AWS would.",
     "completion": "Print a shell's completion script.",

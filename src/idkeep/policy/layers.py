@@ -1,5 +1,7 @@
 """What each kind of policy says of one request, before the kinds are put together."""
 
+import re
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,6 +18,7 @@ from idkeep.policy.requester import Requester, RequesterKind
 from idkeep.policy.settled import Settled, settled
 from idkeep.policy.statement_match import candidates, reaches
 
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _NO_IDENTITY_POLICY = frozenset(
     {RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED}
 )
@@ -287,7 +290,9 @@ def before_sign_in(action: str) -> bool:
 
 
 def _account_of(resource: str) -> str:
+    """Empty where the ARN names none, or one that is nobody's: AWS's own policies say `aws`."""
     try:
-        return Arn.parse(resource).account
+        account = Arn.parse(resource).account
     except ValueError:
         return ""
+    return account if _ACCOUNT.fullmatch(account) else ""
