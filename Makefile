@@ -1,11 +1,13 @@
 # `make demo` and `make test` set up all they need; both are cheap the second time.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench constraints generated picture wheel clean
+.PHONY: help demo test check bench conformance fuzz constraints generated picture wheel clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv --quiet
+# atheris may live in a virtual environment of its own: make fuzz FUZZ=…/bin/python
+FUZZ ?= $(BIN)/python
 INSTALL := $(UV) pip install --python $(BIN)/python
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --no-strip-markers
@@ -51,6 +53,12 @@ picture: $(VENV)/.dev  ## take the README's terminal picture from a real run
 
 bench: $(VENV)/.dev  ## measure start, size and scan, each beside a floor
 	@$(BIN)/python -m tools.bench
+
+conformance: $(VENV)/.dev  ## hold the policy engine against independent ones
+	@PYTHONPATH=tests $(BIN)/python -m tools.conformance $(ARGS)
+
+fuzz: $(VENV)/.dev  ## look for inputs that break the policy parser (atheris, if it is installed)
+	@PYTHONPATH=tests $(FUZZ) -m tools.fuzz $(ARGS)
 
 wheel: $(VENV)/.demo  ## build the wheel into dist
 	@$(BIN)/python -m hatchling build --target wheel

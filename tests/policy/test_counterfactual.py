@@ -14,6 +14,7 @@ from idkeep.policy.decision import Allowed, Check, Decision, Denied, Matched
 from idkeep.policy.evaluate import evaluate
 from idkeep.policy.grants import Grant
 from idkeep.policy.request import Level, Policies, Request
+from idkeep.policy.settled import settled
 
 from .test_decision_laws import RCPS_REACH, all_policies, requests
 
@@ -113,9 +114,9 @@ def named(who: Requester) -> Any:
 def test_each_set_of_changes_turns_the_denial_and_none_of_it_is_needless(
     request: Request, policies: Policies
 ) -> None:
-    # What AWS settles whatever the policies say has no checks, and nothing turns it.
+    # What AWS settles whatever the policies say has a note, and nothing turns it.
     decision = decided(request, policies)
-    assume(isinstance(decision, Denied) and decision.checks)
+    assume(isinstance(decision, Denied) and not settled(request))
     sets = changes_to_allow(request, policies, rcps_reach=RCPS_REACH)
     assert sets
     for changes in sets:
@@ -199,3 +200,34 @@ def test_a_grant_is_a_statement_that_an_allow_may_rest_on() -> None:
     request = ask("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/k")
     [matched] = rests_on(request, Policies(resource=(), grants=(grant,)))
     assert matched.document == "grant[0][0]"
+
+
+def every_name(policies: Policies) -> set[str]:
+    layers: dict[str, tuple[Policy, ...]] = {
+        "identity": policies.identity,
+        "boundary": (policies.boundary,) if policies.boundary else (),
+        "resource": policies.resource or (),
+    }
+    for n, level in enumerate(policies.scp or ()):
+        layers[f"scp[{n}]"] = level.policies
+    return {
+        str(Matched(f"{layer}[{n}]", statement))
+        for layer, some in layers.items()
+        for n, one in enumerate(some)
+        for statement in one.statements
+    }
+
+
+@given(requests(), all_policies)
+def test_the_statements_that_an_answer_names_give_it_alone(
+    request: Request, policies: Policies
+) -> None:
+    policies = turned(request, policies)
+    decision = decided(request, policies)
+    named = {str(one) for check in decision.checks for one in check.statements}
+    assume(not settled(request))
+    alone = decided(request, without(policies, every_name(policies) - named))
+    assert type(alone) is type(decision)
+    if isinstance(decision, Denied):
+        assert isinstance(alone, Denied)
+        assert alone.by == decision.by

@@ -39,6 +39,7 @@ from idkeep.policy.layers import Layer, Layers, before_sign_in, layers_of
 from idkeep.policy.principal_match import Reach
 from idkeep.policy.request import Actions, Policies, Request
 from idkeep.policy.requester import RequesterKind
+from idkeep.policy.settled import Settled
 
 # These services ask the resource's own policy even inside one account.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html and
@@ -89,20 +90,27 @@ def outcome(layers: Layers) -> Truth:
 
 def _decide(request: Request, policies: Policies, rcps_reach: Actions) -> Decision:
     layers = layers_of(request, policies, rcps_reach)
-    if told := layers.settled:
-        kind = Allowed if told.allowed else Denied
-        return kind(by=(), checks=(), notes=(told.why,))
+    if layers.settled:
+        return _settled(layers, layers.settled)
     checks = tuple(_checked(layers.every, granted(layers)))
     match outcome(layers):
         case True:
             return Allowed(by=_allowing(layers.every), checks=checks)
         case False:
-            by = (m for layer in layers.every for m, truth in layer.denies if truth is True)
-            return Denied(by=tuple(by), checks=checks)
+            return Denied(by=_denying(layers.every), checks=checks)
         case Open(residual):
             if why := _doubts(residual):
                 return Unknown(why=why, checks=checks)
             return Depends(residual=residual, checks=checks)
+
+
+def _settled(layers: Layers, told: Settled) -> Decision:
+    """No checks, since none decides; but a policy that denies what is refused anyway is named."""
+    if told.allowed:
+        return Allowed(by=(), checks=(), notes=(told.why,))
+    by = _denying(layers.every)
+    checks = tuple(_checked(layers.every, granted(layers))) if by else ()
+    return Denied(by=by, checks=checks, notes=(told.why,))
 
 
 def granted(layers: Layers) -> Truth:
@@ -161,6 +169,10 @@ def _needs_resource_policy(action: str) -> bool:
     return action.lower().startswith(_NEEDS_RESOURCE_POLICY)
 
 
+def _denying(layers: Iterable[Layer]) -> tuple[Matched, ...]:
+    return tuple(matched for layer in layers for matched, truth in layer.denies if truth is True)
+
+
 def _allowing(layers: Iterable[Layer]) -> tuple[Matched, ...]:
     return tuple(matched for layer in layers for matched, _, truth in layer.allows if truth is True)
 
@@ -181,14 +193,16 @@ def _result(check: Check, some: list[Layer], *, needless: bool) -> CheckResult:
     if denies:
         return CheckResult(check=check, effect=CheckEffect.EXPLICIT_DENY, statements=denies)
     matched = tuple(m for layer in some for m in _open_or_allowing(layer))
-    truth = all_of((negation(any_of(x.denied for x in some)), *(x.limit() for x in some)))
+    denied, limit = any_of(one.denied for one in some), all_of(one.limit() for one in some)
+    passed_by = limit is False and needless and check in _PASSED_BY
+    truth = all_of((negation(denied), True if passed_by else limit))
     if isinstance(truth, Open):
         return CheckResult(check=check, effect=CheckEffect.OPEN, statements=matched)
+    if passed_by:
+        return CheckResult(check=check, effect=CheckEffect.NO_IMPACT)
     if truth is True:
         return CheckResult(check=check, effect=CheckEffect.ALLOW, statements=matched)
-    passed_by = needless and check in _PASSED_BY
-    effect = CheckEffect.NO_IMPACT if passed_by else CheckEffect.IMPLICIT_DENY
-    return CheckResult(check=check, effect=effect)
+    return CheckResult(check=check, effect=CheckEffect.IMPLICIT_DENY)
 
 
 def _open_or_allowing(layer: Layer) -> Iterator[Matched]:
