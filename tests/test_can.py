@@ -235,3 +235,34 @@ def test_decide_explains_on_request(tmp_path: Path) -> None:
     told = idkeep("decide", "--jsonl", "--explain", "cases", cwd=tmp_path).stdout
     assert "changes" not in json.loads(plain)
     assert len(json.loads(told)["changes"]) == 2
+
+
+def test_a_level_may_have_several_policies(tmp_path: Path) -> None:
+    documents = {
+        "full": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        "no-iam": {"Effect": "Deny", "Action": "iam:*", "Resource": "*"},
+    }
+    for name, statement in documents.items():
+        told = {"Version": "2012-10-17", "Statement": [statement]}
+        (tmp_path / f"{name}.json").write_text(json.dumps(told))
+    asked = ("can", ANA, "s3:ListAllMyBuckets", "--identity", "full.json")
+    one_level = idkeep(*asked, "--scp", "full.json,no-iam.json", cwd=tmp_path)
+    two_levels = idkeep(*asked, "--scp", "full.json", "--scp", "no-iam.json", cwd=tmp_path)
+    managing = (*asked, "--scp", "no-iam.json", "--management-account")
+    assert one_level.stdout.startswith("ALLOWED")
+    assert two_levels.stdout.startswith("DENIED")
+    assert idkeep(*managing, cwd=tmp_path).stdout.startswith("ALLOWED")
+
+
+def test_a_key_given_twice_has_two_values(tmp_path: Path) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["b"]}},
+    }
+    (tmp_path / "p.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    asked = ("can", ANA, "ec2:CreateTags", "--identity", "p.json", "--context", "aws:TagKeys=b")
+    assert idkeep(*asked, cwd=tmp_path).stdout.startswith("ALLOWED")
+    twice = idkeep(*asked, "--context", "aws:TagKeys=a", cwd=tmp_path)
+    assert twice.stdout.startswith("DENIED")

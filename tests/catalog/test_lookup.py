@@ -204,9 +204,17 @@ def test_every_fact_has_its_page_and_day() -> None:
         *(one.page for one in facts.quotas),
         *(one.page for one in facts.root_tasks),
         *(one.page for one in facts.shared_issuers),
+        *(one.page for one in facts.own_account_only),
     ]
     assert all(one.url.startswith("https://docs.aws.amazon.com/") for one in pages)
     assert all(one.read >= "2026-01-01" for one in pages)
+
+
+def test_actions_of_ones_own_account_are_actions_that_there_are() -> None:
+    told = HELD.facts.denied_across_accounts()
+    assert {"kms:schedulekeydeletion", "sqs:deletequeue", "s3:putbucketpolicy"} <= told
+    assert all(HELD.action(one) for one in told)
+    assert "kms:decrypt" not in told
 
 
 def test_root_tasks_name_actions_that_there_are() -> None:

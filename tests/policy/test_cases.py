@@ -25,6 +25,7 @@ RCPS_REACH = frozenset(
         "sts:AssumeRoleWithWebIdentity",
     }
 )
+OWN_ACCOUNT_ONLY = frozenset({"kms:schedulekeydeletion", "sqs:deletequeue", "s3:putbucketpolicy"})
 
 
 def cases() -> list[Any]:
@@ -66,7 +67,7 @@ def line(topic: dict[str, Any], case: dict[str, Any]) -> bytes:
 
 
 def decided(topic: dict[str, Any], case: dict[str, Any]) -> Answer:
-    return decide_line(line(topic, case), rcps_reach=RCPS_REACH)
+    return decide_line(line(topic, case), rcps_reach=RCPS_REACH, own_account_only=OWN_ACCOUNT_ONLY)
 
 
 @pytest.mark.parametrize(("topic", "case"), cases())

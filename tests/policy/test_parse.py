@@ -400,3 +400,8 @@ def test_the_text_is_kept() -> None:
     assert policy.kind is IDENTITY
     assert policy.statements[0].action == Action(("s3:GetObject",))
     assert policy.statements[0].resource == Resource(("*",))
+
+
+def test_everything_of_every_service_is_taken_with_a_note() -> None:
+    read = parse(document({**ALLOW, "Action": "*:*"}), IDENTITY)
+    assert [note.rule for note in read.notes] == [Rule.ACTION_VENDOR]

@@ -11,6 +11,7 @@ from idkeep.catalog import (
     CoveredByRcps,
     Facts,
     GlobalKey,
+    OwnAccountOnly,
     Quota,
     RootTask,
     SharedIssuer,
@@ -26,6 +27,9 @@ def facts() -> Facts:
         global_keys=tuple(msgspec.convert(one, GlobalKey) for one in _rows("global_keys", "key")),
         quotas=tuple(msgspec.convert(one, Quota) for one in _rows("quotas", "quota")),
         root_tasks=tuple(_root_task(one) for one in _rows("root_tasks", "task")),
+        own_account_only=tuple(
+            msgspec.convert(one, OwnAccountOnly) for one in _rows("own_account_only", "service")
+        ),
         shared_issuers=tuple(
             msgspec.convert(one, SharedIssuer) for one in _rows("shared_issuers", "issuer")
         ),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import MsgspecError, Struct, json
+from msgspec.structs import replace
 
 from idkeep.api.catalog import load_catalog
 from idkeep.api.files import read_text
@@ -25,7 +26,7 @@ from idkeep.policy.requester import Requester
 class PolicyFiles:
     """Where each layer's documents are; a layer without files is not there.
 
-    Each of `scp` and `rcp` is a level of its own, from the organisation's root down. `grants` is
+    `scp` and `rcp` hold the files of each level, from the organisation's root down. `grants` is
     the answer of `kms:ListGrants` or its list alone, `bucket` the settings of docs/decide.md.
     """
 
@@ -33,8 +34,8 @@ class PolicyFiles:
     boundary: Path | None = None
     session: tuple[Path, ...] = ()
     resource: tuple[Path, ...] = ()
-    scp: tuple[Path, ...] = ()
-    rcp: tuple[Path, ...] = ()
+    scp: tuple[tuple[Path, ...], ...] = ()
+    rcp: tuple[tuple[Path, ...], ...] = ()
     endpoint: tuple[Path, ...] = ()
     grants: Path | None = None
     bucket: Path | None = None
@@ -71,9 +72,10 @@ def can(  # noqa: PLR0913 -- the parts of a request, all by name
     *,
     files: PolicyFiles,
     resource_account: str = "",
-    context: Mapping[str, str] | None = None,
+    context: Mapping[str, Iterable[str]] | None = None,
     unknown: Iterable[str] = (),
     strict: bool = False,
+    management_account: bool = False,
 ) -> Ruling:
     """What AWS would answer by these files alone; `strict` takes unknown keys as absent.
 
@@ -96,15 +98,15 @@ def can(  # noqa: PLR0913 -- the parts of a request, all by name
     )
     request = request.strict() if strict else request
     loaded: dict[str, tuple[Path, Policy]] = {}
-    policies = _policies(files, loaded)
+    policies = replace(_policies(files, loaded), management_account=management_account)
     catalog = load_catalog()
-    reach = catalog.facts.rcps
-    decision = evaluate(request, policies, rcps_reach=reach)
+    reach, own = catalog.facts.rcps, catalog.facts.denied_across_accounts()
+    decision = evaluate(request, policies, rcps_reach=reach, own_account_only=own)
     return Ruling(
         request=request,
         decision=decision,
-        rests_on=rests_on(request, policies, rcps_reach=reach),
-        changes=changes_to_allow(request, policies, rcps_reach=reach),
+        rests_on=rests_on(request, policies, rcps_reach=reach, own_account_only=own),
+        changes=changes_to_allow(request, policies, rcps_reach=reach, own_account_only=own),
         notes=(*decision.notes, *catalog_notes(catalog)(request, policies)),
         files=loaded,
     )
@@ -120,14 +122,14 @@ def _policies(files: PolicyFiles, loaded: dict[str, tuple[Path, Policy]]) -> Pol
         )
         return made
 
-    def levels(layer: str, paths: tuple[Path, ...], kind: PolicyKind) -> tuple[Level, ...] | None:
-        return (
-            tuple(
-                Level(target=str(path), policies=read(f"{layer}[{n}]", (path,), kind))
-                for n, path in enumerate(paths)
-            )
-            or None
+    def levels(
+        layer: str, given: tuple[tuple[Path, ...], ...], kind: PolicyKind
+    ) -> tuple[Level, ...] | None:
+        made = tuple(
+            Level(target=str(n), policies=read(f"{layer}[{n}]", paths, kind))
+            for n, paths in enumerate(given)
         )
+        return made or None
 
     boundary = read("boundary", (files.boundary,), PolicyKind.BOUNDARY) if files.boundary else ()
     return Policies(

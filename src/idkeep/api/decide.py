@@ -17,5 +17,11 @@ def decide(lines: Iterable[bytes], *, explain: bool = False) -> Iterator[bytes]:
     encode = msgspec.json.Encoder().encode
     catalog = load_catalog()
     reach, notes = catalog.facts.rcps, catalog_notes(catalog)
-    answers = decide_lines(lines, rcps_reach=reach, notes=notes, explain=explain)
+    answers = decide_lines(
+        lines,
+        rcps_reach=reach,
+        own_account_only=catalog.facts.denied_across_accounts(),
+        notes=notes,
+        explain=explain,
+    )
     return (encode(answer) + b"\n" for answer in answers)

@@ -69,6 +69,13 @@ class CoveredByRcps(Struct, frozen=True, kw_only=True):
         return not exempt and folded.partition(":")[0] in self.services
 
 
+class OwnAccountOnly(Struct, frozen=True, kw_only=True):
+    """Actions that a service honours only from the resource's own account."""
+
+    page: Page
+    actions: tuple[str, ...]
+
+
 class Quota(Struct, frozen=True, kw_only=True):
     """A limit that a policy or its attachment must keep.
 
@@ -116,6 +123,13 @@ class Facts(Struct, frozen=True, kw_only=True):
     quotas: tuple[Quota, ...]
     root_tasks: tuple[RootTask, ...]
     shared_issuers: tuple[SharedIssuer, ...]
+    own_account_only: tuple[OwnAccountOnly, ...] = ()
+
+    def denied_across_accounts(self) -> frozenset[str]:
+        """Those actions in lower case."""
+        return frozenset(
+            action.lower() for service in self.own_account_only for action in service.actions
+        )
 
     def quota(self, of: str, unit: str) -> Quota:
         """Raises `KeyError` for one that is not in the table."""

@@ -1,6 +1,6 @@
 """`idkeep can`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,9 @@ def _files(name: str, help_text: str) -> Callable[[C], C]:
     return click.option(name, type=_FILE, multiple=True, help=help_text)
 
 
+_LEVEL = "The {} control policies of one level; once a level, from the root down."
+
+
 @click.command("can")
 @click.argument("principal")
 @click.argument("action")
@@ -30,8 +33,9 @@ def _files(name: str, help_text: str) -> Callable[[C], C]:
 @click.option("--boundary", type=_FILE, help="Its permissions boundary.")
 @_files("--session", "Session policies.")
 @_files("--resource-policy", "The resource's policy: a bucket's, a key's, a role's trust policy.")
-@_files("--scp", "A service control policy for each level, from the root down.")
-@_files("--rcp", "A resource control policy for each level, from the root down.")
+@click.option("--scp", multiple=True, metavar="FILE[,FILE…]", help=_LEVEL.format("service"))
+@click.option("--rcp", multiple=True, metavar="FILE[,FILE…]", help=_LEVEL.format("resource"))
+@click.option("--management-account", is_flag=True, help="The principal's account manages it.")
 @_files("--endpoint", "The VPC endpoint's policy.")
 @click.option("--grants", type=_FILE, help="The KMS key's grants, as `aws kms list-grants` tells.")
 @click.option("--bucket", type=_FILE, help="The S3 bucket's settings, as docs/decide.md has them.")
@@ -66,8 +70,8 @@ def command(
             boundary=asked["boundary"],
             session=asked["session"],
             resource=asked["resource_policy"],
-            scp=asked["scp"],
-            rcp=asked["rcp"],
+            scp=_levels(asked["scp"]),
+            rcp=_levels(asked["rcp"]),
             endpoint=asked["endpoint"],
             grants=asked["grants"],
             bucket=asked["bucket"],
@@ -76,6 +80,7 @@ def command(
         context=_context(asked),
         unknown=asked["unknown"],
         strict=asked["strict"],
+        management_account=asked["management_account"],
     )
     # Whoever read the answer may have seen enough of it; the exit code stands.
     with suppress(BrokenPipeError):
@@ -97,17 +102,22 @@ def _tell(ruling: Ruling, *, as_json: bool) -> None:
             click.echo(line)
 
 
-def _context(asked: dict[str, Any]) -> dict[str, str]:
-    context = {}
+def _levels(given: Iterable[str]) -> tuple[tuple[Path, ...], ...]:
+    return tuple(tuple(Path(name) for name in one.split(",") if name) for one in given)
+
+
+def _context(asked: dict[str, Any]) -> dict[str, list[str]]:
+    """A key that is given several times has several values."""
+    context: dict[str, list[str]] = {}
     for pair in asked["context"]:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise click.UsageError(f"--context takes KEY=VALUE, not {pair!r}")
-        context[key] = value
+        context.setdefault(key, []).append(value)
     if asked["mfa"]:
-        context["aws:MultiFactorAuthPresent"] = "true"
+        context["aws:MultiFactorAuthPresent"] = ["true"]
     if asked["from_ip"]:
-        context["aws:SourceIp"] = asked["from_ip"]
+        context["aws:SourceIp"] = [asked["from_ip"]]
     return context
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypedDict, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -41,14 +41,18 @@ class _Principal(Struct):
     type: Literal["Anonymous", "Service"]
     service: str = ""
 
+    def __post_init__(self) -> None:
+        if self.type == "Service" and not self.service:
+            raise ValueError("a service needs its name: service")
+
 
 class _Request(Struct):
     principal: str | _Principal
     action: str
     resource: str = "*"
     resource_account: str = ""
-    context: dict[str, Scalar | list[Scalar]] = {}
-    unknown: Literal["*"] | list[str] = []
+    context: dict[str, Scalar | list[Scalar]] | None = None
+    unknown: Literal["*"] | list[str] | None = None
 
 
 class _Level(Struct):
@@ -57,22 +61,22 @@ class _Level(Struct):
 
 
 class _Policies(Struct):
-    identity: Documents = []
+    identity: Raw = _NONE
     boundary: Raw = _NONE
     session: Raw = _NONE
     resource: Raw = _NONE
     scp: list[_Level] | None = None
     rcp: list[_Level] | None = None
-    endpoint: Documents | None = None
-    grants: list[Grant] = []
+    endpoint: Raw = _NONE
+    grants: list[Grant] | None = None
     bucket: Bucket | None = None
 
 
 class _Case(Struct):
     request: _Request
     id: Raw = _NONE
-    policies: _Policies = msgspec.field(default_factory=_Policies)
-    management_account: bool = False
+    policies: _Policies | None = None
+    management_account: bool | None = None
 
 
 class _Named(Struct):
@@ -111,6 +115,13 @@ _NAMED = msgspec.json.Decoder(_Named)
 _DOCUMENTS = msgspec.json.Decoder(list[Raw])
 
 
+class _Facts(TypedDict):
+    """What `evaluate` takes of the catalog."""
+
+    rcps_reach: Actions
+    own_account_only: Actions
+
+
 class SaidChange(Struct, frozen=True, kw_only=True):
     """One change: a statement that must no longer deny, or a layer that has to allow."""
 
@@ -129,29 +140,46 @@ class Explained(Answer, frozen=True, kw_only=True):
 
 
 def decide_lines(
-    lines: Iterable[bytes], *, rcps_reach: Actions, notes: Notes = no_notes, explain: bool = False
+    lines: Iterable[bytes],
+    *,
+    rcps_reach: Actions,
+    own_account_only: Actions = frozenset(),
+    notes: Notes = no_notes,
+    explain: bool = False,
 ) -> Iterator[Answer]:
     """An answer for every line that is not blank; a line that is no case is `Invalid`."""
     return (
-        decide_line(line, rcps_reach=rcps_reach, notes=notes, explain=explain)
+        decide_line(
+            line,
+            rcps_reach=rcps_reach,
+            own_account_only=own_account_only,
+            notes=notes,
+            explain=explain,
+        )
         for line in lines
         if line.strip()
     )
 
 
 def decide_line(
-    line: bytes, *, rcps_reach: Actions, notes: Notes = no_notes, explain: bool = False
+    line: bytes,
+    *,
+    rcps_reach: Actions,
+    own_account_only: Actions = frozenset(),
+    notes: Notes = no_notes,
+    explain: bool = False,
 ) -> Answer:
     """`notes` tells what is odd about a case, for `why`; `explain` makes it `Explained`."""
     try:
         case = _CASE.decode(line.decode())
         request, policies = _request(case.request), _policies(case)
-        decision = evaluate(request, policies, rcps_reach=rcps_reach)
+        facts: _Facts = {"rcps_reach": rcps_reach, "own_account_only": own_account_only}
+        decision = evaluate(request, policies, **facts)
         said = answer(case.id, decision, notes(request, policies))
         if not explain:
             return said
-        needed = rests_on(request, policies, rcps_reach=rcps_reach)
-        return explained(said, needed, changes_to_allow(request, policies, rcps_reach=rcps_reach))
+        needed = rests_on(request, policies, **facts)
+        return explained(said, needed, changes_to_allow(request, policies, **facts))
     except (PolicyError, ValueError, msgspec.MsgspecError, RecursionError) as error:
         return Answer(id=_id(line), decision="Invalid", why=str(error) or type(error).__name__)
 
@@ -221,7 +249,10 @@ def _request(told: _Request) -> Request:
         action=told.action,
         resource=told.resource,
         resource_account=told.resource_account,
-        context=Context({key: _values(value) for key, value in told.context.items()}, told.unknown),
+        context=Context(
+            {key: _values(value) for key, value in (told.context or {}).items()},
+            told.unknown or (),
+        ),
     )
 
 
@@ -246,50 +277,76 @@ def _text(value: Scalar) -> str:
 
 
 def _policies(case: _Case) -> Policies:
-    told = case.policies
+    told = case.policies or _NOTHING
     return Policies(
-        identity=_documents(told.identity, PolicyKind.IDENTITY),
-        boundary=None if _none(told.boundary) else _document(told.boundary, PolicyKind.BOUNDARY),
-        session=_one_or_more(told.session, PolicyKind.SESSION),
-        resource=_one_or_more(told.resource, PolicyKind.RESOURCE),
-        scp=_levels(told.scp, PolicyKind.SCP),
-        rcp=_levels(told.rcp, PolicyKind.RCP),
-        endpoint=None
-        if told.endpoint is None
-        else _documents(told.endpoint, PolicyKind.VPC_ENDPOINT),
-        management_account=case.management_account,
-        grants=tuple(told.grants),
+        identity=_documents(told.identity, "identity", PolicyKind.IDENTITY) or (),
+        boundary=_boundary(told.boundary),
+        session=_session(told.session, case.request.principal),
+        resource=_documents(told.resource, "resource", PolicyKind.RESOURCE),
+        scp=_levels(told.scp, "scp", PolicyKind.SCP),
+        rcp=_levels(told.rcp, "rcp", PolicyKind.RCP),
+        endpoint=_documents(told.endpoint, "endpoint", PolicyKind.VPC_ENDPOINT),
+        management_account=bool(case.management_account),
+        grants=tuple(told.grants or ()),
         bucket=told.bucket,
     )
 
 
-def _none(document: Raw) -> bool:
-    return bytes(document) == b"null"
+_NOTHING = _Policies()
 
 
-def _document(document: Raw, kind: PolicyKind) -> Policy:
-    return _parsed(bytes(document).decode(), kind)
+def _document(document: Raw, name: str, kind: PolicyKind) -> Policy:
+    try:
+        return _parsed(bytes(document).decode(), kind)
+    except PolicyError as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 # The same documents come again and again in a batch.
 _parsed = lru_cache(maxsize=16_384)(parse)
 
 
-def _documents(documents: Iterable[Raw], kind: PolicyKind) -> tuple[Policy, ...]:
-    return tuple(_document(one, kind) for one in documents)
-
-
-def _one_or_more(given: Raw, kind: PolicyKind) -> tuple[Policy, ...] | None:
-    if _none(given):
-        return None
+def _listed(given: Raw) -> list[Raw]:
+    """One document is a list of one; none at all, like an empty list, is a layer without any."""
     text = bytes(given)
-    several = _DOCUMENTS.decode(text) if text.lstrip().startswith(b"[") else [given]
-    return _documents(several, kind)
+    if text == b"null":
+        return []
+    return _DOCUMENTS.decode(text) if text.lstrip().startswith(b"[") else [given]
 
 
-def _levels(levels: list[_Level] | None, kind: PolicyKind) -> tuple[Level, ...] | None:
+def _documents(given: Raw, name: str, kind: PolicyKind) -> tuple[Policy, ...] | None:
+    several = _listed(given)
+    made = tuple(_document(one, f"{name}[{n}]", kind) for n, one in enumerate(several))
+    return made or None
+
+
+def _boundary(given: Raw) -> Policy | None:
+    several = _listed(given)
+    if len(several) > 1:
+        raise ValueError("boundary: a principal has at most one")
+    return _document(several[0], "boundary[0]", PolicyKind.BOUNDARY) if several else None
+
+
+def _session(given: Raw, principal: str | _Principal) -> tuple[Policy, ...] | None:
+    """A federated user's session that was made without policies has no permissions: [].
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+    """
+    made = _documents(given, "session", PolicyKind.SESSION)
+    federated = isinstance(principal, str) and ":federated-user/" in principal
+    return () if made is None and federated and bytes(given) != b"null" else made
+
+
+def _levels(levels: list[_Level] | None, name: str, kind: PolicyKind) -> tuple[Level, ...] | None:
     if not levels:
         return None
     return tuple(
-        Level(target=one.target, policies=_documents(one.policies, kind)) for one in levels
+        Level(
+            target=one.target,
+            policies=tuple(
+                _document(document, f"{name}[{n}][{m}]", kind)
+                for m, document in enumerate(one.policies)
+            ),
+        )
+        for n, one in enumerate(levels)
     )

@@ -6,26 +6,54 @@ session tags"), id_credentials_temp_control-access_monitor.html ("Permissions re
 source identity") and id_roles_create_role-manager_enable-use.html.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from idkeep.policy.context import Given
+from idkeep.policy.context import Context
+from idkeep.policy.expression import Open, Truth
 from idkeep.policy.request import Request
 
 _ASSUMES = frozenset({"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
-_TAGS = ("aws:requesttag/", "aws:tagkeys", "sts:transitivetagkeys")
+
+
+class Carries(Struct, frozen=True):
+    """Whether a request carries something, as the keys under these names tell."""
+
+    what: str
+    heads: tuple[str, ...]
+
+    def evaluate(self, context: Context) -> Truth:
+        if any(context.given_under(head) for head in self.heads):
+            return True
+        return Open(self) if any(context.may_hold(head) for head in self.heads) else False
+
+    def __str__(self) -> str:
+        return f"the request carries {self.what}"
+
+
+_TAGS = Carries("session tags", ("aws:requesttag/", "aws:tagkeys", "sts:transitivetagkeys"))
 # The caller's own source identity goes on with it into the next role.
-_SOURCE_IDENTITY = ("sts:sourceidentity", "aws:sourceidentity")
+_SOURCE_IDENTITY = Carries("a source identity", ("sts:sourceidentity", "aws:sourceidentity"))
 
 
 def parts_of(request: Request) -> tuple[Request, ...]:
     """The single permissions behind a request; itself alone for most."""
+    return (*_always(request), *(part for part, truth in _carried(request) if truth is True))
+
+
+def possible_parts(request: Request) -> tuple[tuple[Request, Open], ...]:
+    """Permissions that it takes besides if it carries what nobody told."""
+    return tuple((part, truth) for part, truth in _carried(request) if isinstance(truth, Open))
+
+
+def _always(request: Request) -> tuple[Request, ...]:
     match request.action.lower():
         case "lambda:invokefunctionurl":
             # New function URLs since October 2025, all since 2026-11-01.
-            via_url = {"lambda:InvokedViaFunctionUrl": "true"}
-            return (request, _also(request, "lambda:InvokeFunction", via_url))
+            via_url = request.context.completed({"lambda:InvokedViaFunctionUrl": "true"})
+            return (request, replace(request, action="lambda:InvokeFunction", context=via_url))
         case "iam:acquirerole":
             # No permission has this name. A role of the template that is there already takes
             # iam:GetRole instead, one with inline policies iam:PutRolePolicy too.
@@ -33,20 +61,14 @@ def parts_of(request: Request) -> tuple[Request, ...]:
                 replace(request, action="iam:CreateRole"),
                 replace(request, action="iam:AttachRolePolicy"),
             )
-        case action if action in _ASSUMES or action == "sts:getfederationtoken":
-            return (request, *_session_parts(request, action))
         case _:
             return (request,)
 
 
-def _session_parts(request: Request, action: str) -> Iterator[Request]:
-    given = request.context.given
-    if any(key.startswith(_TAGS) for key in given):
-        yield replace(request, action="sts:TagSession")
-    if action in _ASSUMES and any(key in _SOURCE_IDENTITY for key in given):
-        yield replace(request, action="sts:SetSourceIdentity")
-
-
-def _also(request: Request, action: str, known: Mapping[str, Given]) -> Request:
-    missing = {k: v for k, v in known.items() if request.context.get(k) == ()}
-    return replace(request, action=action, context=request.context.told(missing))
+def _carried(request: Request) -> Iterator[tuple[Request, Truth]]:
+    action = request.action.lower()
+    if action in _ASSUMES or action == "sts:getfederationtoken":
+        yield replace(request, action="sts:TagSession"), _TAGS.evaluate(request.context)
+    if action in _ASSUMES:
+        carried = _SOURCE_IDENTITY.evaluate(request.context)
+        yield replace(request, action="sts:SetSourceIdentity"), carried

@@ -86,6 +86,25 @@ class Context:
         """The keys with a value, in lower case."""
         return tuple(key for key, values in self._values.items() if values)
 
+    @property
+    def unknown(self) -> frozenset[str] | Literal["*"]:
+        """The keys named as unknown, in lower case; "*" for every key not given."""
+        return self._unknown
+
+    def given_under(self, head: str) -> tuple[str, ...]:
+        """The keys with a value whose lower-case names begin so."""
+        return tuple(key for key in self.given if key.startswith(head))
+
+    def may_hold(self, head: str) -> bool:
+        """Whether a key whose lower-case name begins so may be there, unknown to the asker."""
+        return self._unknown == "*" or any(key.startswith(head) for key in self._unknown)
+
+    def doubting(self, key: str) -> "Context":
+        """The same context with one key more that is unknown."""
+        if self._unknown == "*":
+            return self
+        return Context(self._values, {*self._unknown, key})
+
     def strict(self) -> "Context":
         """The same context with every unknown key absent."""
         return Context(self._values)

@@ -11,9 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idkeep.policy.compound import parts_of
-from idkeep.policy.decision import Check, Matched
+from idkeep.policy.decision import Allowed, Check, Decision, Denied, Matched
 from idkeep.policy.document import Action, Effect, Statement
-from idkeep.policy.evaluate import outcome
+from idkeep.policy.evaluate import evaluate, outcome
 from idkeep.policy.layers import Layer, Layers, layers_of
 from idkeep.policy.principal_match import Reach
 from idkeep.policy.request import Actions, Policies, Request
@@ -45,7 +45,6 @@ Change: TypeAlias = RemoveDeny | AddAllow
 
 _WHERE = {
     Check.SERVICE_CONTROL_POLICY: "in a service control policy",
-    Check.RESOURCE_CONTROL_POLICY: "in a resource control policy",
     Check.VPC_ENDPOINT: "in the VPC endpoint's policy",
     Check.RESOURCE: "in the resource's policy, naming the requester",
     Check.PRINCIPAL: "in a policy of the requester",
@@ -55,19 +54,66 @@ _WHERE = {
 
 
 def changes_to_allow(
-    request: Request, policies: Policies, *, rcps_reach: Actions | None = None
+    request: Request,
+    policies: Policies,
+    *,
+    rcps_reach: Actions | None = None,
+    own_account_only: Actions = frozenset(),
 ) -> tuple[tuple[Change, ...], ...]:
     """The smallest sets of changes after which a denied request is denied no more.
 
     Each set is enough by itself, and none of it can be left out. Empty for a request that is
-    not denied, and where no statement would help.
+    not denied, and where no statement would help. `rcps_reach` and `own_account_only` are those
+    of `evaluate`.
     """
-    parts = [layers_of(part, policies, rcps_reach or frozenset()) for part in parts_of(request)]
+    facts = (rcps_reach, own_account_only)
+    if not isinstance(_decided(request, policies, facts), Denied):
+        return ()
+    parts = _parts(request, policies, facts)
     sets = (tuple(dict.fromkeys(chain(*some))) for some in product(*map(_part_changes, parts)))
     enough = (some for some in sets if some and _not_denied(parts, some))
     # What several permissions share is one change, which makes some sets smaller than others.
     found = sorted(dict.fromkeys(enough), key=len)
     return tuple(some for some in found if len(some) == len(found[0]))
+
+
+def rests_on(
+    request: Request,
+    policies: Policies,
+    *,
+    rcps_reach: Actions | None = None,
+    own_account_only: Actions = frozenset(),
+) -> tuple[Matched, ...]:
+    """The statements that an allow can't do without, each by itself.
+
+    Empty for a request that is not allowed, and where every statement has another to stand in.
+    """
+    facts = (rcps_reach, own_account_only)
+    if not isinstance(_decided(request, policies, facts), Allowed):
+        return ()
+    needed = (
+        matched
+        for one in _parts(request, policies, facts)
+        for matched in _allowing(one)
+        if outcome(_without(one, matched)) is not True
+    )
+    return tuple(dict.fromkeys(needed))
+
+
+_Facts: TypeAlias = tuple[Actions | None, Actions]
+
+
+def _decided(request: Request, policies: Policies, facts: _Facts) -> Decision:
+    return evaluate(request, policies, rcps_reach=facts[0], own_account_only=facts[1])
+
+
+def _parts(request: Request, policies: Policies, facts: _Facts) -> list[Layers]:
+    """Of a session whose role's path makes no difference, as one of the roles that it may be."""
+    if request.principal.fixed_path is not None and request.context.get("aws:PrincipalArn") == ():
+        arn = request.principal.possible_arns(policies.texts())[0]
+        request = replace(request, context=request.context.told({"aws:PrincipalArn": arn}))
+    reach, own = facts
+    return [layers_of(part, policies, reach or frozenset(), own) for part in parts_of(request)]
 
 
 def _not_denied(parts: Iterable[Layers], changes: tuple[Change, ...]) -> bool:
@@ -82,25 +128,6 @@ def _not_denied(parts: Iterable[Layers], changes: tuple[Change, ...]) -> bool:
         return replace(_with_allows(_map(layers, _undenied), some), has_resource_policy=there)
 
     return all(outcome(turned(layers)) is not False for layers in parts)
-
-
-def rests_on(
-    request: Request, policies: Policies, *, rcps_reach: Actions | None = None
-) -> tuple[Matched, ...]:
-    """The statements that an allow can't do without, each by itself.
-
-    Empty for a request that is not allowed, and where every statement has another to stand in.
-    """
-    parts = [layers_of(part, policies, rcps_reach or frozenset()) for part in parts_of(request)]
-    if not all(outcome(one) is True for one in parts):
-        return ()
-    needed = (
-        matched
-        for one in parts
-        for matched in _allowing(one)
-        if outcome(_without(one, matched)) is not True
-    )
-    return tuple(dict.fromkeys(needed))
 
 
 def _allowing(layers: Layers) -> Iterator[Matched]:
@@ -190,4 +217,4 @@ _SINGLE = ("endpoint", "resource", "identity", "boundary", "session")
 
 def _level(name: str) -> str:
     """`scp[1]` is the second level from the root."""
-    return f" at level {name[4:-1]} from the root" if name.startswith(("scp[", "rcp[")) else ""
+    return f" at level {name[4:-1]} from the root" if name.startswith("scp[") else ""

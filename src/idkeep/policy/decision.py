@@ -4,7 +4,7 @@ The words for a check and its effect are those of AWS's own `GetRequestAuthoriza
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied-authorization-id.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idkeep.policy.document import Effect, Statement
-from idkeep.policy.expression import Expression, Open, all_of
+from idkeep.policy.expression import Expression, Open, all_of, any_of, negation
 
 
 class Check(StrEnum):
@@ -98,6 +98,8 @@ def together(decisions: Mapping[str, Decision]) -> Decision:
 
     The checks are those of the permission that decided; of all, where all are allowed.
     """
+    if len(decisions) == 1:
+        return next(iter(decisions.values()))
     note = (f"the request takes {' and '.join(decisions)}",)
     for action, one in decisions.items():
         if isinstance(one, Denied):
@@ -111,3 +113,40 @@ def together(decisions: Mapping[str, Decision]) -> Decision:
         return Depends(residual=residual.residual, checks=checks, notes=note)
     by = (m for one in decisions.values() if isinstance(one, Allowed) for m in one.by)
     return Allowed(by=tuple(dict.fromkeys(by)), checks=checks, notes=note)
+
+
+def besides(sure: Decision, action: str, carried: Open, more: Decision) -> Decision:
+    """The decision on a request that takes one permission more if it carries something.
+
+    `carried` is that question, which nobody told the answer of.
+    """
+    if isinstance(sure, Denied | Unknown) or isinstance(more, Allowed):
+        return sure
+    notes = (*sure.notes, f"{action} is needed too if {carried.residual}")
+    if isinstance(more, Unknown):
+        return Unknown(why=more.why, checks=more.checks, notes=notes)
+    without = negation(carried)
+    other = any_of((without, Open(more.residual))) if isinstance(more, Depends) else without
+    residual = all_of((Open(sure.residual) if isinstance(sure, Depends) else True, other))
+    if not isinstance(residual, Open):
+        raise TypeError("what is open stays open")
+    return Depends(residual=residual.residual, checks=sure.checks, notes=notes)
+
+
+def alike(decisions: Sequence[Decision]) -> Decision:
+    """The one decision, if a fact that nobody told makes no difference; unknown otherwise."""
+    first = decisions[0]
+    if len({_kind(one) for one in decisions}) == 1:
+        return first
+    why = "the path of the session's role decides: give aws:PrincipalArn"
+    return Unknown(why=why, checks=first.checks)
+
+
+def _kind(one: Decision) -> tuple[str, str]:
+    match one:
+        case Denied(by=by):
+            return "Denied", "explicitly" if by else "implicitly"
+        case Depends(residual=residual):
+            return "Depends", str(residual)
+        case _:
+            return type(one).__name__, ""

@@ -1,6 +1,6 @@
 """The decision: every kind of policy that speaks of a request, put together as AWS does.
 
-Slow and literal on purpose. Sources, each under
+Literal on purpose. Sources, each under
 https://docs.aws.amazon.com/IAM/latest/UserGuide/:
 reference_policies_evaluation-logic_policy-eval-denyallow.html,
 reference_policies_evaluation-logic-cross-account.html, access_policies_boundaries.html; and
@@ -10,7 +10,9 @@ orgs_manage_policies_rcps.html. Each rule is in docs/semantics.md with its page.
 
 from collections.abc import Iterable, Iterator
 
-from idkeep.policy.compound import parts_of
+from msgspec.structs import replace
+
+from idkeep.policy.compound import parts_of, possible_parts
 from idkeep.policy.decision import (
     Allowed,
     Check,
@@ -21,6 +23,8 @@ from idkeep.policy.decision import (
     Depends,
     Matched,
     Unknown,
+    alike,
+    besides,
     together,
 )
 from idkeep.policy.expression import (
@@ -54,7 +58,7 @@ _NEEDS_RESOURCE_POLICY = (
 # "permissions for sts:SetSourceIdentity are required in both the permissions policy of the
 # principal who is assuming the role and in the role trust policy" of the next role in a chain:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
-_SOURCE_IDENTITY = "sts:setsourceidentity"
+SOURCE_IDENTITY = "sts:setsourceidentity"
 
 # "A missing allow produces IMPLICIT_DENY, or NO_IMPACT when another path already allowed the
 # request": https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied-authorization-id.html
@@ -62,38 +66,58 @@ _PASSED_BY = frozenset({Check.RESOURCE, Check.PRINCIPAL, Check.PERMISSIONS_BOUND
 
 
 def evaluate(
-    request: Request, policies: Policies, *, rcps_reach: Actions | None = None
+    request: Request,
+    policies: Policies,
+    *,
+    rcps_reach: Actions | None = None,
+    own_account_only: Actions = frozenset(),
 ) -> Decision:
     """What AWS would answer, and why.
 
     A request that AWS checks as several permissions (`parts_of`) is allowed where all are.
-    `rcps_reach` holds the actions that RCPs reach: `Catalog.facts.rcps`. Raises `ValueError`
-    where there are RCPs and it is not given.
+    `rcps_reach` holds the actions that RCPs reach: `Catalog.facts.rcps`; `own_account_only`, in
+    lower case, those that AWS honours only from the resource's own account:
+    `Catalog.facts.denied_across_accounts()`. Raises `ValueError` where there are RCPs and
+    `rcps_reach` is not given.
     """
     if policies.rcp and rcps_reach is None:
         raise ValueError("to judge RCPs it takes the actions that they reach: rcps_reach")
     reach = rcps_reach or frozenset()
-    parts = parts_of(request)
-    if len(parts) == 1:
-        return _decide(parts[0], policies, reach)
-    return together({one.action: _decide(one, policies, reach) for one in parts})
+
+    def decide(one: Request) -> Decision:
+        return _decide(layers_of(one, policies, reach, own_account_only))
+
+    def whole(one: Request) -> Decision:
+        sure = together({part.action: decide(part) for part in parts_of(one)})
+        for part, carried in possible_parts(one):
+            sure = besides(sure, part.action, carried, decide(part))
+        return sure
+
+    if request.principal.fixed_path is None or request.context.get("aws:PrincipalArn") != ():
+        return whole(request)
+    arns = request.principal.possible_arns(policies.texts())
+    told = (request.context.told({"aws:PrincipalArn": arn}) for arn in arns)
+    return alike([whole(replace(request, context=context)) for context in told])
 
 
-def outcome(layers: Layers) -> Truth:
-    """Whether the request is allowed: nothing denies, every guardrail allows, something grants."""
+def outcome(layers: Layers, grant: Truth | None = None) -> Truth:
+    """Whether the request is allowed: nothing denies, every guardrail allows, something grants.
+
+    `grant` is what `granted` says, where it was asked already.
+    """
     if layers.settled:
         return layers.settled.allowed
     denied = any_of(layer.denied for layer in layers.every)
     limits = (layer.limit() for layer in layers.guardrails)
-    return all_of((negation(denied), *limits, granted(layers)))
+    return all_of((negation(denied), *limits, granted(layers) if grant is None else grant))
 
 
-def _decide(request: Request, policies: Policies, rcps_reach: Actions) -> Decision:
-    layers = layers_of(request, policies, rcps_reach)
+def _decide(layers: Layers) -> Decision:
     if layers.settled:
         return _settled(layers, layers.settled)
-    checks = tuple(_checked(layers.every, granted(layers)))
-    match outcome(layers):
+    grant = granted(layers)
+    checks = tuple(_checked(layers.every, grant))
+    match outcome(layers, grant):
         case True:
             return Allowed(by=_allowing(layers.every), checks=checks)
         case False:
@@ -130,9 +154,9 @@ def granted(layers: Layers) -> Truth:
 def _granted_at_home(layers: Layers) -> Truth:
     """Inside one account, either side may grant."""
     resource, own = layers.resource, _by_own_policies(layers)
-    if layers.action.lower() == _SOURCE_IDENTITY and layers.who.role_name:
+    if layers.action.lower() == SOURCE_IDENTITY and layers.who.role_name:
         return all_of((resource.allowed if layers.has_resource_policy else True, own))
-    if _needs_resource_policy(layers.action) and layers.has_resource_policy:
+    if needs_resource_policy(layers.action) and layers.has_resource_policy:
         own = all_of((resource.reached(Reach.ACCOUNT), own))
     named = all_of((resource.reached(Reach.ENTITY), *_limits(layers)))
     return any_of((resource.reached(Reach.DIRECT), named, own))
@@ -149,8 +173,9 @@ def _by_own_policies(layers: Layers) -> Truth:
 
 def _limits(layers: Layers) -> tuple[Truth, ...]:
     """The task policies of sts:AssumeRoot deny all but the task and allow nothing."""
-    root = layers.who.kind is RequesterKind.ROOT
-    return () if root else (layers.boundary.limit(), layers.session.limit())
+    if layers.who.kind is RequesterKind.ROOT and not layers.session.allows_something:
+        return ()
+    return (layers.boundary.limit(), layers.session.limit())
 
 
 def _may_sign_in(layers: Layers) -> Truth:
@@ -160,12 +185,12 @@ def _may_sign_in(layers: Layers) -> Truth:
     unrestricted console access initially"). What a sign-in policy means that allows and whose
     allow does not apply, AWS does not say.
     """
-    if not layers.resource_policy_allows or layers.resource.allowed is True:
+    if not layers.resource.allows_something or layers.resource.allowed is True:
         return True
     return Open(Undocumented("whether a sign-in policy whose Allow does not apply refuses"))
 
 
-def _needs_resource_policy(action: str) -> bool:
+def needs_resource_policy(action: str) -> bool:
     return action.lower().startswith(_NEEDS_RESOURCE_POLICY)
 
 

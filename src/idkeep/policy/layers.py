@@ -7,28 +7,25 @@ from msgspec.structs import replace
 
 from idkeep.model import Arn
 from idkeep.policy.buckets import Bucket, is_public
-from idkeep.policy.context import Context
+from idkeep.policy.context import Context, NotKnown
 from idkeep.policy.decision import Check, Matched
 from idkeep.policy.document import Effect, NotPrincipal, Policy, Statement
 from idkeep.policy.expression import Truth, Undocumented, all_of, any_of, negation
 from idkeep.policy.grants import documents, issued_by
 from idkeep.policy.principal_match import Reach, about
 from idkeep.policy.request import Actions, Level, Policies, Request
-from idkeep.policy.requester import Requester, RequesterKind
+from idkeep.policy.requester import WITHOUT_ACCOUNT, Requester, RequesterKind
 from idkeep.policy.settled import Settled, settled
 from idkeep.policy.statement_match import candidates, reaches
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
-_NO_IDENTITY_POLICY = frozenset(
-    {RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED}
-)
 # "an evaluation-only action" made before anybody has signed in, when only the sign-in policy, RCPs
 # and the endpoint's policy speak: https://docs.aws.amazon.com/signin/latest/userguide/console-access-control.html
 _BEFORE_SIGN_IN = "signin:authenticate"
 # Made with the caller's own policies alone, though the account that it enters is another:
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
 _ON_OWN_POLICIES = frozenset({"sts:assumeroot"})
-_OF_ROOT = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+OF_ROOT = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
 
 
 class Layer(Struct):
@@ -39,6 +36,7 @@ class Layer(Struct):
     denies: list[tuple[Matched, Truth]]
     allows: list[tuple[Matched, Reach, Truth]]
     is_there: bool = True
+    allows_something: bool = False
 
     @property
     def denied(self) -> Truth:
@@ -87,7 +85,6 @@ class Layers(Struct):
     boundary: Layer
     session: Layer
     has_resource_policy: bool
-    resource_policy_allows: bool = False
     settled: Settled | None = None
     own_grants: Truth = False
     object_acl: Undocumented | None = None
@@ -112,13 +109,19 @@ class Layers(Struct):
     @property
     def has_identity(self) -> bool:
         """Whether the requester has policies of its own that count here."""
-        return self.who.kind not in _NO_IDENTITY_POLICY
+        return self.who.kind not in WITHOUT_ACCOUNT
 
 
-def layers_of(request: Request, policies: Policies, rcps_reach: Actions) -> Layers:
-    reader = _Reader(request, policies)
+def layers_of(
+    request: Request,
+    policies: Policies,
+    rcps_reach: Actions,
+    own_account_only: Actions = frozenset(),
+) -> Layers:
+    reader = Reader(request, policies)
     told = reader.policies
-    boundary = None if told.boundary is None else (told.boundary,)
+    has_boundary = told.boundary is not None and request.principal.kind is not RequesterKind.ROOT
+    boundary = (told.boundary,) if told.boundary is not None and has_boundary else None
     layers = Layers(
         who=request.principal,
         action=request.action,
@@ -130,13 +133,8 @@ def layers_of(request: Request, policies: Policies, rcps_reach: Actions) -> Laye
         identity=reader.layer(Check.PRINCIPAL, "identity", reader.own(told.identity)),
         boundary=reader.layer(Check.PERMISSIONS_BOUNDARY, "boundary", reader.own(boundary)),
         session=reader.layer(Check.SESSION, "session", reader.own(told.session)),
-        settled=settled(request),
+        settled=settled(request, reader.owner, own_account_only),
         has_resource_policy=told.resource is not None,
-        resource_policy_allows=any(
-            statement.effect is Effect.ALLOW
-            for policy in told.resource or ()
-            for statement in policy.statements
-        ),
     )
     if told.grants:
         reader.add_grants(layers)
@@ -145,14 +143,19 @@ def layers_of(request: Request, policies: Policies, rcps_reach: Actions) -> Laye
     return layers
 
 
-class _Reader:
+def allows_something(policies: tuple[Policy, ...] | None) -> bool:
+    """Whether any statement allows, whatever it speaks of."""
+    return any(one.effect is Effect.ALLOW for policy in policies or () for one in policy.statements)
+
+
+class Reader:
     """Reads every document with one request in mind."""
 
     def __init__(self, request: Request, policies: Policies) -> None:
         self.request = request
         self.who = request.principal
         self.policies = policies
-        self.owner = request.resource_account or _account_of(request.resource)
+        self.owner = _owner(request)
         if (bucket := policies.bucket) and bucket.object_owner == self.who.account:
             # Its own account's object in another's bucket: the bucket's owner can only deny.
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-auth-workflow-object-operation.html
@@ -164,7 +167,7 @@ class _Reader:
     @property
     def nobody_yet(self) -> bool:
         """Whether there is no principal with an account and policies of its own."""
-        return self.who.kind in _NO_IDENTITY_POLICY or before_sign_in(self.request.action)
+        return self.who.kind in WITHOUT_ACCOUNT or before_sign_in(self.request.action)
 
     def own(self, documents: tuple[Policy, ...] | None) -> tuple[Policy, ...] | None:
         return None if self.nobody_yet else documents
@@ -183,21 +186,26 @@ class _Reader:
         return self.policies.rcp if self.request.action in reach else ()
 
     def resource(self) -> Layer:
+        layer = self.layer(Check.RESOURCE, "resource", self.policies.resource)
+        if self.spared_by_resource:
+            layer.denies = []
+        return layer
+
+    @property
+    def spared_by_resource(self) -> bool:
         """A bucket's own account's root reads, puts and deletes its policy, whatever that denies.
 
         Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
         """
-        layer = self.layer(Check.RESOURCE, "resource", self.policies.resource)
-        at_home = self.owner in ("", self.who.account)
-        if self.who.kind is RequesterKind.ROOT and at_home:
-            layer.denies = [] if self.request.action.lower() in _OF_ROOT else layer.denies
-        return layer
+        if self.who.kind is not RequesterKind.ROOT or self.owner not in ("", self.who.account):
+            return False
+        return self.request.action.lower() in OF_ROOT
 
     def levels(self, check: Check, name: str, levels: tuple[Level, ...]) -> list[Layer]:
         return [self.layer(check, f"{name}[{n}]", level.policies) for n, level in enumerate(levels)]
 
     def layer(self, check: Check, name: str, policies: tuple[Policy, ...] | None) -> Layer:
-        layer = Layer(check, name, [], [], policies is not None)
+        layer = Layer(check, name, [], [], policies is not None, allows_something(policies))
         for n, policy in enumerate(policies or ()):
             self._add(layer, f"{name}[{n}]", policy)
         return layer
@@ -235,8 +243,8 @@ class _Reader:
         trust": "a grant or IAM policy in your account allows you to use the KMS key").
         """
         own: list[Truth] = []
-        seen = self.context.told(_encryption_keys(self.context))
-        reader = _Reader(replace(self.request, context=seen), self.policies)
+        seen = with_encryption_keys(self.context)
+        reader = Reader(replace(self.request, context=seen), self.policies)
         for n, grant in enumerate(self.policies.grants):
             read = reader.layer(Check.RESOURCE, f"grant[{n}]", documents(grant))
             layers.resource.allows.extend(read.allows)
@@ -246,12 +254,7 @@ class _Reader:
 
     def restrict(self, layers: Layers, bucket: Bucket) -> None:
         """What the bucket's settings take from its policy."""
-        outside = layers.cross_account or self.who.kind in _NO_IDENTITY_POLICY
-        if (
-            bucket.restrict_public_buckets
-            and outside
-            and self.who.kind is not RequesterKind.SERVICE
-        ):
+        if self.closes_public(layers, bucket):
             public = any_of(is_public(one) for one in self.policies.resource or ())
             layers.resource.only_if(negation(public))
         theirs = bucket.object_owner and not bucket.owner_enforced and _is_object(self.request)
@@ -259,6 +262,12 @@ class _Reader:
             layers.object_acl = Undocumented(
                 f"the object is account {bucket.object_owner}'s: its ACL decides, and is not told"
             )
+
+    def closes_public(self, layers: Layers, bucket: Bucket) -> bool:
+        """Whether a public policy of the bucket lets this requester in no more."""
+        outside = layers.cross_account or self.who.kind in WITHOUT_ACCOUNT
+        spared = self.who.kind is RequesterKind.SERVICE or not outside
+        return bucket.restrict_public_buckets and not spared
 
 
 def _is_object(request: Request) -> bool:
@@ -272,21 +281,49 @@ def _full_context(request: Request, owner: str) -> Context:
         derived = {"signin:PrincipalArn": who.name} if who.name.startswith("arn:") else {}
     else:
         derived = who.derived()
-    derived |= {"aws:ResourceAccount": owner} if owner else {}
+    if account := owner or _own_account(request):
+        derived["aws:ResourceAccount"] = account
+    service = request.action.lower().partition(":")[0]
+    if service == "s3" and account:
+        derived["s3:ResourceAccount"] = account
+    if service == "kms" and who.kind not in WITHOUT_ACCOUNT:
+        derived["kms:CallerAccount"] = who.account
     return request.context.completed(derived)
 
 
-def _encryption_keys(context: Context) -> dict[str, tuple[str, ...]]:
-    """`kms:EncryptionContextKeys`, which follows from the pairs; grants compare it without case."""
-    if context.get("kms:EncryptionContextKeys") != ():
-        return {}
-    head = "kms:encryptioncontext:"
-    keys = tuple(key.removeprefix(head) for key in context.given if key.startswith(head))
-    return {"kms:EncryptionContextKeys": keys}
+def with_encryption_keys(context: Context) -> Context:
+    """With `kms:EncryptionContextKeys`, which follow from the pairs, and are unknown where one is.
+
+    Their case is lost, which grants do not look at.
+    """
+    head, name = "kms:encryptioncontext:", "kms:EncryptionContextKeys"
+    if context.get(name) != ():
+        return context
+    if context.may_hold(head):
+        return context.doubting(name)
+    return context.told({name: [key.removeprefix(head) for key in context.given_under(head)]})
 
 
 def before_sign_in(action: str) -> bool:
     return action.lower() == _BEFORE_SIGN_IN
+
+
+def _owner(request: Request) -> str:
+    """The resource's account: told, in its ARN, or by a key of the context; "" for none told."""
+    for told in (request.resource_account, _account_of(request.resource)):
+        if told:
+            return told
+    given = request.context.get("aws:ResourceAccount")
+    return given[0] if not isinstance(given, NotKnown) and len(given) == 1 else ""
+
+
+def _own_account(request: Request) -> str:
+    """The requester's, for a resource whose ARN leaves its room for an account empty (S3)."""
+    try:
+        unsaid = not Arn.parse(request.resource).account
+    except ValueError:
+        return ""
+    return request.principal.account if unsaid else ""
 
 
 def _account_of(resource: str) -> str:

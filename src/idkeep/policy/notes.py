@@ -3,13 +3,14 @@
 It changes no decision: AWS has new actions and keys every week, and the catalog has a date.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
 
 from idkeep.catalog import Catalog, GlobalKey
 from idkeep.policy.document import Policy
-from idkeep.policy.request import Level, Policies, Request
+from idkeep.policy.request import Policies, Request
+from idkeep.policy.requester import RequesterKind
 
 Notes: TypeAlias = Callable[[Request, Policies], tuple[str, ...]]
 
@@ -25,8 +26,7 @@ def catalog_notes(catalog: Catalog) -> Notes:
     """Notes by this catalog."""
     known_action = lru_cache(maxsize=8192)(lambda name: catalog.action(name) is not None)
     key_of = lru_cache(maxsize=8192)(catalog.key)
-    # By text, whose hash is kept: a document's would be made anew each time.
-    keys: dict[str, dict[str, None]] = {}
+    keys_of = lru_cache(maxsize=16_384)(_keys)
 
     @lru_cache(maxsize=16_384)
     def of_key(name: str, action: str) -> str:
@@ -43,26 +43,15 @@ def catalog_notes(catalog: Catalog) -> Notes:
         action = request.action
         if action.lower() not in _CALLS and not known_action(action):
             found.append(f"the catalog of {catalog.date} lacks {action}: matched as text")
+        if request.principal.kind is RequesterKind.FEDERATED_USER and policies.session is None:
+            found.append("no session policies were told, without which AWS gives no permissions")
         names = dict.fromkeys(request.context.given)
-        for policy in _every(policies):
-            if policy.text not in keys:
-                keys[policy.text] = _keys(policy)
-            names |= keys[policy.text]
+        for policy in policies.every():
+            names |= keys_of(policy)
         found.extend(filter(None, (of_key(name, action) for name in names)))
         return tuple(dict.fromkeys(found))
 
     return notes
-
-
-def _every(policies: Policies) -> Iterator[Policy]:
-    yield from policies.identity
-    if policies.boundary:
-        yield policies.boundary
-    for several in (policies.session, policies.resource, policies.endpoint):
-        yield from several or ()
-    levels: tuple[Level, ...] = (*(policies.scp or ()), *(policies.rcp or ()))
-    for level in levels:
-        yield from level.policies
 
 
 def _keys(policy: Policy) -> dict[str, None]:

@@ -17,9 +17,9 @@ from idkeep.policy.document import (
     Statement,
 )
 from idkeep.policy.kinds import GRAMMARS, Grammar, Presence
-from idkeep.policy.lint import action_faults, resource_faults, sid_faults, statement_faults
 from idkeep.policy.parse_condition import conditions
 from idkeep.policy.parse_principal import principal
+from idkeep.policy.parse_rules import action_faults, resource_faults, sid_faults, statement_faults
 from idkeep.policy.report import Report
 from idkeep.policy.source import (
     JsonValue,
@@ -62,6 +62,18 @@ def parse(text: str, kind: PolicyKind) -> Policy:
     calls an invalid policy element:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
     """
+    policy, error = read_policy(text, kind)
+    if error:
+        raise error
+    return policy
+
+
+def read_policy(text: str, kind: PolicyKind) -> tuple[Policy, PolicyError | None]:
+    """What can be read of a document, and why AWS refuses it; None where it takes it.
+
+    Raises `PolicyError` for what has no elements to read at all. An element that is refused is
+    missing from the policy, so nothing may be concluded from its statement.
+    """
     try:
         root = read(text)
     except NotJson as error:
@@ -85,9 +97,7 @@ def parse(text: str, kind: PolicyKind) -> Policy:
         report.note(Rule.ID, "an identity-based policy has no Id", ("Id",))
     statements = _statements(root, kind, version, report)
     sid_faults(statements, grammar, report)
-    if report.refused:
-        raise report.error()
-    return Policy(
+    policy = Policy(
         kind=kind,
         version=version,
         id=policy_id,
@@ -95,6 +105,7 @@ def parse(text: str, kind: PolicyKind) -> Policy:
         text=text,
         notes=report.notes(),
     )
+    return policy, report.error() if report.refused else None
 
 
 def _elements(

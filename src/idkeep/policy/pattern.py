@@ -54,13 +54,13 @@ def string_test(pattern: Glob) -> Test:
 @lru_cache(maxsize=8192)
 def resource_test(pattern: Glob) -> Test:
     """A test for a resource as the `Resource` element compares it."""
-    return _test(pattern, _held(pattern))
+    return _test(pattern, held_parts(pattern))
 
 
 @lru_cache(maxsize=8192)
 def arn_test(pattern: Glob) -> Test | None:
     """A test for an ARN as the ARN operators compare it; None where the pattern is no ARN."""
-    fields = _fields(pattern)
+    fields = arn_fields(pattern)
     if len(fields) != ARN_FIELDS:
         return None
     tests = tuple(string_test(field) for field in fields)
@@ -106,7 +106,7 @@ def _test(pattern: Glob, parts: Iterator[tuple[str | Wild, bool]]) -> Test:
     return lambda value: fullmatch(value) is not None
 
 
-def _held(pattern: Glob) -> Iterator[tuple[str | Wild, bool]]:
+def held_parts(pattern: Glob) -> Iterator[tuple[str | Wild, bool]]:
     """Each part, and whether a wildcard there is held back by the next colon."""
     colons = 0
     for part, ends_field in zip(pattern, _ends_field(pattern), strict=True):
@@ -133,7 +133,7 @@ def _ends_field(pattern: Glob) -> list[bool]:
     return ends
 
 
-def _fields(pattern: Glob) -> tuple[Glob, ...]:
+def arn_fields(pattern: Glob) -> tuple[Glob, ...]:
     fields: list[list[str | Wild]] = [[]]
     for part in pattern:
         if isinstance(part, Wild):

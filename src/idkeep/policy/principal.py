@@ -21,7 +21,7 @@ class Everyone(Struct, frozen=True, tag=True):
 
 
 class EveryAws(Struct, frozen=True, tag=True):
-    """`{"AWS": "*"}`: the same as `"*"` in a `Principal`, and not always in a `NotPrincipal`."""
+    """`{"AWS": "*"}`: the same as `"*"`."""
 
     def __str__(self) -> str:
         return "AWS:*"

@@ -22,9 +22,7 @@ from idkeep.policy.principal import (
     NamedPrincipal,
     Service,
 )
-from idkeep.policy.requester import Requester, RequesterKind
-
-_NO_ACCOUNT = frozenset({RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED})
+from idkeep.policy.requester import WITHOUT_ACCOUNT, Requester, RequesterKind
 
 
 class Reach(IntEnum):
@@ -40,16 +38,25 @@ class Reach(IntEnum):
     DIRECT = 3
 
 
-class SessionIs(Struct, frozen=True):
-    """Whether the session is the one named, where only its role is told."""
+_ROLE_ID = "AROA"
 
-    arn: str
 
-    def evaluate(self, context: Context) -> Truth:  # noqa: ARG002 -- no key tells it
-        return Open(self)
+class HasId(Struct, frozen=True):
+    """Whether a unique id in a policy is the requester's.
+
+    It stands where a principal was deleted: it is nobody, unless the request says so.
+    """
+
+    ident: str
+
+    def evaluate(self, context: Context) -> Truth:
+        given = context.get("aws:userid")
+        if isinstance(given, NotKnown):
+            return Open(self)
+        return any(value.partition(":")[0] == self.ident for value in given)
 
     def __str__(self) -> str:
-        return f"the session is {self.arn}"
+        return f"aws:userid is of {self.ident}"
 
 
 def about(element: PrincipalElement | None, who: Requester, context: Context) -> dict[Reach, Truth]:
@@ -63,12 +70,12 @@ def about(element: PrincipalElement | None, who: Requester, context: Context) ->
         return {Reach.DIRECT: _not_exempt(element.named, who, context)}
     found: dict[Reach, list[Truth]] = {}
     for one in element.named:
-        for reach, truth in _reaches(one, who, context):
+        for reach, truth in reaches_named(one, who, context):
             found.setdefault(reach, []).append(truth)
     return {reach: any_of(truths) for reach, truths in found.items()}
 
 
-def _reaches(  # noqa: PLR0911 -- one return a form
+def reaches_named(  # noqa: PLR0911 -- one return a form
     one: NamedPrincipal, who: Requester, context: Context
 ) -> tuple[tuple[Reach, Truth], ...]:
     match one:
@@ -79,14 +86,15 @@ def _reaches(  # noqa: PLR0911 -- one return a form
         case AwsArn(arn):
             return _reached_by_arn(arn, who)
         case AwsUniqueId(ident):
-            return ((Reach.DIRECT, _has_id(ident, context)),)
+            reach = Reach.ENTITY if ident.startswith(_ROLE_ID) else Reach.DIRECT
+            return ((reach, HasId(ident).evaluate(context)),)
         case Service(name):
             return ((Reach.DIRECT, who.kind is RequesterKind.SERVICE and who.name == name),)
         case Federated(provider):
             federated = who.kind is RequesterKind.FEDERATED
             return ((Reach.DIRECT, federated and who.name == provider),)
         case CanonicalUser(ident):
-            if who.kind in _NO_ACCOUNT:
+            if who.kind in WITHOUT_ACCOUNT:
                 return ()
             why = f"which account has the canonical id {ident} is not told"
             return ((Reach.ACCOUNT, Open(Undocumented(why))),)
@@ -96,7 +104,7 @@ def _reached_by_account(
     account: str, partition: str, who: Requester
 ) -> tuple[tuple[Reach, Truth], ...]:
     """The account's root is the account itself, so it is reached directly."""
-    if who.kind in _NO_ACCOUNT or account != who.account:
+    if who.kind in WITHOUT_ACCOUNT or account != who.account:
         return ()
     if partition and partition != who.partition:
         return ()
@@ -117,16 +125,9 @@ def _reached_by_arn(arn: str, who: Requester) -> tuple[tuple[Reach, Truth], ...]
     if named.kind is RequesterKind.ROLE:
         return ((Reach.ENTITY, True),)
     if who.kind is RequesterKind.ROLE:
-        return ((Reach.DIRECT, Open(SessionIs(arn))),)
+        why = f"whether the role's session is {arn} is not told"
+        return ((Reach.DIRECT, Open(Undocumented(why))),)
     return ()
-
-
-def _has_id(ident: str, context: Context) -> Truth:
-    """Such an id stands where a principal was deleted: it is nobody, unless the request says so."""
-    given = context.get("aws:userid")
-    if isinstance(given, NotKnown):
-        return Open(Undocumented(f"whether {ident} is the requester's unique id"))
-    return any(value.partition(":")[0] == ident for value in given)
 
 
 def _not_exempt(named: tuple[NamedPrincipal, ...], who: Requester, context: Context) -> Truth:
@@ -138,10 +139,10 @@ def _not_exempt(named: tuple[NamedPrincipal, ...], who: Requester, context: Cont
     """
     reached: dict[Reach, list[Truth]] = {}
     for one in named:
-        for reach, truth in _reaches(one, who, context):
+        for reach, truth in reaches_named(one, who, context):
             reached.setdefault(reach, []).append(truth)
     everyone = any(isinstance(one, Everyone | EveryAws) for one in named)
-    if everyone or who.kind in _NO_ACCOUNT or who.kind is RequesterKind.ROOT:
+    if everyone or who.kind in WITHOUT_ACCOUNT or who.kind is RequesterKind.ROOT:
         return negation(any_of(reached.get(Reach.DIRECT, ())))
     chain = [Reach.ACCOUNT, Reach.DIRECT]
     if who.kind is RequesterKind.ROLE_SESSION:

@@ -1,5 +1,6 @@
 """A request and the policies that speak of it: what the evaluator takes."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from msgspec import Struct
@@ -62,3 +63,16 @@ class Policies(Struct, frozen=True, kw_only=True):
     management_account: bool = False
     grants: tuple[Grant, ...] = ()
     bucket: Bucket | None = None
+
+    def every(self) -> Iterator[Policy]:
+        """Every document, but for the grants."""
+        yield from self.identity
+        if self.boundary:
+            yield self.boundary
+        for several in (self.session, self.resource, self.endpoint):
+            yield from several or ()
+        for level in (*(self.scp or ()), *(self.rcp or ())):
+            yield from level.policies
+
+    def texts(self) -> Iterator[str]:
+        return (policy.text for policy in self.every())

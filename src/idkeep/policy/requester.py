@@ -4,6 +4,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 and reference_policies_condition-keys.html ("Properties of the principal").
 """
 
+import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Self
 
@@ -12,6 +14,12 @@ from msgspec import Struct
 from idkeep.model import Arn
 
 _SERVICE_LINKED = "AWSServiceRoleFor"
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+_PERMISSION_SET = re.compile(r"AWSReservedSSO_.+_[0-9a-f]{16}", re.ASCII)
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3-oai.html
+_ORIGIN_ACCESS_IDENTITY = re.compile(
+    r"arn:[^:]+:iam::cloudfront:user/CloudFront Origin Access Identity \w+", re.ASCII
+)
 # Providers of web identities that IAM knows without an OIDC provider of the account's own:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 _WEB_PROVIDERS = frozenset(
@@ -32,7 +40,19 @@ class RequesterKind(StrEnum):
     FEDERATED_USER = "federated user"
     FEDERATED = "federated"
     SERVICE = "service"
+    ORIGIN_ACCESS_IDENTITY = "CloudFront origin access identity"
     ANONYMOUS = "anonymous"
+
+
+# They have no policies of their own, and no account whose SCPs would hold.
+WITHOUT_ACCOUNT = frozenset(
+    {
+        RequesterKind.ANONYMOUS,
+        RequesterKind.FEDERATED,
+        RequesterKind.ORIGIN_ACCESS_IDENTITY,
+        RequesterKind.SERVICE,
+    }
+)
 
 
 # The value of aws:PrincipalType.
@@ -69,6 +89,10 @@ class Requester(Struct, frozen=True):
                 raise ValueError(f"neither an ARN nor a service: {text!r}")
             return cls(RequesterKind.SERVICE, text)
         arn = Arn.parse(text)
+        if _ORIGIN_ACCESS_IDENTITY.fullmatch(text):
+            return cls(RequesterKind.ORIGIN_ACCESS_IDENTITY, text)
+        if not _ACCOUNT.fullmatch(arn.account):
+            raise ValueError(f"no account: {text!r}")
         return cls(_kind(arn), text, arn.account, arn.partition)
 
     @property
@@ -98,17 +122,45 @@ class Requester(Struct, frozen=True):
         if self.kind is RequesterKind.SERVICE:
             keys["aws:PrincipalServiceName"] = self.name
             keys["aws:PrincipalIsAWSService"] = "true"
-        elif self.account and self.kind is not RequesterKind.FEDERATED:
+        elif self.kind not in WITHOUT_ACCOUNT:
             keys["aws:PrincipalAccount"] = self.account
             keys["aws:PrincipalIsAWSService"] = "false"
-            keys["aws:PrincipalArn"] = self._principal_arn()
+            if self.fixed_path is None:
+                keys["aws:PrincipalArn"] = self._principal_arn()
         if self.kind is RequesterKind.ANONYMOUS:
             keys["aws:userid"] = "anonymous"
         if self.kind is RequesterKind.ROOT:
             keys["aws:userid"] = self.account
+        if self.kind is RequesterKind.FEDERATED_USER:
+            keys["aws:userid"] = f"{self.account}:{self.name.partition('/')[2]}"
         if self.kind is RequesterKind.USER:
             keys["aws:username"] = self.name.rpartition("/")[2]
         return {key: value for key, value in keys.items() if value}
+
+    @property
+    def fixed_path(self) -> str | None:
+        """Where the roles of such a session's name always live, a part of the path being open.
+
+        None for every other requester. Sources: singlesignon/latest/userguide/
+        referencingpermissionsets.html ("…/aws-reserved/sso.amazonaws.com/", with the region of
+        the instance unless that is us-east-1) and
+        IAM/latest/UserGuide/id_roles_create-service-linked-role.html.
+        """
+        if self.kind is not RequesterKind.ROLE_SESSION:
+            return None
+        if _PERMISSION_SET.fullmatch(self.role_name):
+            return "aws-reserved/sso.amazonaws.com/"
+        return "aws-service-role/" if self.is_service_linked else None
+
+    def possible_arns(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """The role ARNs that such a session may have, as far as policies in `texts` tell apart."""
+        path = self.fixed_path or ""
+        named = re.compile(rf"{re.escape(path)}([\w.-]+)/")
+        parts = {f"{one}/" for text in texts for one in named.findall(text)}
+        # What no policy names stands for every other region, or service.
+        parts |= {"", "elsewhere/"} if "sso" in path else {"other.amazonaws.com/"}
+        head = f"arn:{self.partition}:iam::{self.account}:role/{path}"
+        return tuple(f"{head}{part}{self.role_name}" for part in sorted(parts))
 
     def _principal_arn(self) -> str:
         """A role session's is the role's; its path is not in the session's ARN."""
@@ -131,12 +183,12 @@ def _kind(arn: Arn) -> RequesterKind:
         if arn.resource == "root":
             return RequesterKind.ROOT
         for prefix, kind in _BY_PREFIX:
-            if arn.resource.startswith(prefix):
+            if arn.resource.startswith(prefix) and not arn.resource.endswith("/"):
                 return kind
     if arn.service == "sts":
         parts = arn.resource.split("/")
-        if parts[0] == "assumed-role" and len(parts) >= 3:  # noqa: PLR2004 -- role and session
+        if parts[0] == "assumed-role" and len(parts) >= 3 and all(parts):  # noqa: PLR2004 -- role and session
             return RequesterKind.ROLE_SESSION
-        if parts[0] == "federated-user":
+        if parts[0] == "federated-user" and all(parts[1:]):
             return RequesterKind.FEDERATED_USER
     raise ValueError(f"no principal makes requests as {arn}")

@@ -9,12 +9,11 @@ and id_roles_providers_outbound_cross_partition.html.
 from msgspec import Struct
 
 from idkeep.model import Arn
-from idkeep.policy.request import Request
-from idkeep.policy.requester import RequesterKind
+from idkeep.policy.request import Actions, Request
+from idkeep.policy.requester import WITHOUT_ACCOUNT, RequesterKind
 
 _ROOT = RequesterKind.ROOT
 _SESSIONS = frozenset({RequesterKind.ROLE, RequesterKind.ROLE_SESSION})
-_NOBODY = frozenset({RequesterKind.ANONYMOUS, RequesterKind.FEDERATED})
 
 
 class Settled(Struct, frozen=True):
@@ -24,8 +23,15 @@ class Settled(Struct, frozen=True):
     why: str
 
 
-def settled(request: Request) -> Settled | None:
-    """None for the many that policies decide."""
+def settled(request: Request, owner: str, own_account_only: Actions) -> Settled | None:
+    """None for the many that policies decide.
+
+    `owner` is the resource's account, "" for the requester's own.
+    """
+    who = request.principal
+    if owner not in ("", who.account) and request.action.lower() in own_account_only:
+        why = f"{request.action} is honoured only from the resource's own account"
+        return Settled(allowed=False, why=why)
     if why := _always_denied(request):
         return Settled(allowed=False, why=why)
     if why := _always_allowed(request):
@@ -36,7 +42,7 @@ def settled(request: Request) -> Settled | None:
 def _always_allowed(request: Request) -> str:
     """Why no identity has to be allowed this, and none can be denied it; "" for most."""
     match request.action.lower():
-        case "sts:getcalleridentity" if request.principal.kind not in _NOBODY:
+        case "sts:getcalleridentity" if request.principal.kind not in WITHOUT_ACCOUNT:
             return "sts:GetCallerIdentity takes no permission, and no policy denies it"
         case "sts:getsessiontoken" if request.principal.kind in {RequesterKind.USER, _ROOT}:
             return "sts:GetSessionToken takes no permission: policies don't control it"
