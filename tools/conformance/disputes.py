@@ -46,6 +46,19 @@ IAM_SIMULATE: Final = (
         means=parties.assume_root,
     ),
     Dispute(
+        name="keys that follow from the request",
+        page=f"{_IAM}/reference_policies_condition-keys.html",
+        favour=Favour.IDKEEP,
+        means=parties.keys_that_follow,
+    ),
+    Dispute(
+        name="CloudFront origin access identities",
+        page="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
+        "private-content-restricting-access-to-s3-oai.html",
+        favour=Favour.IDKEEP,
+        means=parties.origin_access_identity,
+    ),
+    Dispute(
         name="managed policies of AWS's own",
         page=f"{_IAM}/access_policies_managed-vs-inline.html",
         favour=Favour.IDKEEP,

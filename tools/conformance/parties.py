@@ -277,6 +277,34 @@ def aws_policy(case: Case) -> Sequence[Case]:
     return (with_request(case, resource=f"{head}:iam::{account}:{rest}"),)
 
 
+def keys_that_follow(case: Case) -> Sequence[Case]:
+    """What follows from requester and resource, told in so many words."""
+    who, request = requester(case), case["request"]
+    context = dict(request.get("context", {}))
+    told: dict[str, object] = {}
+    if account := context.get("aws:ResourceAccount"):
+        told["resource_account"] = account
+    if request["action"].lower().startswith("kms:") and who.account:
+        context.setdefault("kms:CallerAccount", who.account)
+    if who.fixed_path is not None:
+        context.setdefault("aws:PrincipalArn", who.possible_arns(())[0])
+    made = with_request(case, context=context, **told)
+    return () if made == case else (made,)
+
+
+def origin_access_identity(case: Case) -> Sequence[Case]:
+    """It has no policies of its own, like anybody of whom nothing is known."""
+    who = requester(case)
+    if who.kind is not RequesterKind.ORIGIN_ACCESS_IDENTITY:
+        return ()
+
+    def everybody(one: Statement) -> Statement:
+        named = who.name in named_principals(one.get("Principal"))
+        return {**one, "Principal": "*"} if named else one
+
+    return (with_request(rewritten(case, everybody, "resource"), principal="*"),)
+
+
 def source_identity(case: Case) -> Sequence[Case]:
     """Setting a source identity takes both sides, even in one account."""
     who = requester(case)
