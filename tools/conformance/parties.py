@@ -46,12 +46,7 @@ def session_named(case: Case) -> Sequence[Case]:
 
 def boundary_and_key(case: Case) -> Sequence[Case]:
     """A boundary's silence does not limit everyone with a condition on `aws:PrincipalArn`."""
-    by_key = any(
-        key.lower() == "aws:principalarn"
-        for one in statements(case, "resource")
-        for block in one.get("Condition", {}).values()
-        for key in block
-    )
+    by_key = _asked_about(case, "aws:principalarn")
     return _granted_directly(case) if by_key and "boundary" in case["policies"] else ()
 
 
@@ -284,12 +279,21 @@ def keys_that_follow(case: Case) -> Sequence[Case]:
     told: dict[str, object] = {}
     if account := context.get("aws:ResourceAccount"):
         told["resource_account"] = account
-    if request["action"].lower().startswith("kms:") and who.account:
+    given = dict(context)
+    if _asked_about(case, "kms:calleraccount") and who.account:
         context.setdefault("kms:CallerAccount", who.account)
     if who.fixed_path is not None:
         context.setdefault("aws:PrincipalArn", who.possible_arns(())[0])
-    made = with_request(case, context=context, **told)
+    told |= {"context": context} if context != given else {}
+    made = with_request(case, **told)
     return () if made == case else (made,)
+
+
+def _asked_about(case: Case, key: str) -> bool:
+    """Whether a condition of the resource's policy looks at the key, named in lower case."""
+    conditions = (one.get("Condition", {}) for one in statements(case, "resource"))
+    blocks = (block for condition in conditions for block in condition.values())
+    return any(key == name.lower() for block in blocks for name in block)
 
 
 def origin_access_identity(case: Case) -> Sequence[Case]:
