@@ -10,6 +10,7 @@ from pathlib import Path
 from idkeep.api.checks import all_checks
 from idkeep.api.permissions import scanner_policy
 from idkeep.report import check_index, check_page, json_schema
+from idkeep.report.lint_docs import lint_page
 
 ROOT = Path(__file__).parent.parent
 CHECKS = ROOT / "docs" / "checks"
@@ -22,6 +23,7 @@ def generated() -> dict[Path, str]:
     return {
         **pages,
         CHECKS / "README.md": check_index(every),
+        ROOT / "docs" / "lint.md": lint_page(),
         ROOT / "docs" / "scan.schema.json": _json(json_schema()),
         ROOT / "docs" / "scanner-policy.json": _json(scanner_policy()),
     }

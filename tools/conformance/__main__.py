@@ -2,7 +2,8 @@
 
 Every case of tests/policy/cases and random ones go to @cloud-copilot/iam-simulate, a sample to
 localemu. A disagreement that no named dispute explains is printed in full and fails the run. An
-engine that cannot be asked here is skipped, with the reason.
+engine that cannot be asked here is skipped, with the reason. idkeep's own compiled engine is held
+against the reference on random accounts, where no difference is explained by anything.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from functools import partial
 from typing import TypeAlias
 
 from tools.conformance import iam_simulate, idkeep_engine, localemu
+from tools.conformance.agreement import Differs, compared
 from tools.conformance.compare import Comparison, Disagreement, Dispute, Unavailable, compare
 from tools.conformance.disputes import IAM_SIMULATE, LOCALEMU
 from tools.conformance.generate import generated
@@ -33,7 +35,22 @@ def main() -> int:
     unexplained = [one for name, run in runs.items() for one in _ran(name, run)]
     for one in unexplained:
         print(f"\nunexplained: idkeep {one.ours}, the other {one.theirs}\n{json.dumps(one.case)}")
-    return 1 if unexplained else 0
+    differences = _compiled(asked.decisions, asked.seed)
+    return 1 if unexplained or differences else 0
+
+
+def _compiled(decisions: int, seed: int) -> list[Differs]:
+    if not decisions:
+        return []
+    begun = time.perf_counter()
+    found = compared(decisions, seed)
+    print(f"compiled: {time.perf_counter() - begun:.0f} s")
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in found.by_verdict.items())
+    print(f"  random accounts: {found.decisions} decisions ({counts}), ", end="")
+    print(f"{len(found.differences)} different")
+    for one in found.differences[:20]:
+        print(f"    {one}")
+    return found.differences
 
 
 def _ran(name: str, run: Callable[[], Results]) -> list[Disagreement]:
@@ -86,6 +103,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.conformance")
     parser.add_argument("--cases", type=int, default=4000, help="random cases for iam-simulate")
     parser.add_argument("--calls", type=int, default=300, help="random cases really called")
+    parser.add_argument(
+        "--decisions", type=int, default=1_000_000, help="compiled against reference; 0 for none"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--localemu-python", default="python3.13", help="a Python 3.13")
     return parser.parse_args()

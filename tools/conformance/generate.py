@@ -21,12 +21,12 @@ _SESSIONS = frozenset({RequesterKind.ROLE_SESSION, RequesterKind.FEDERATED_USER}
 
 
 def generated(count: int, seed: int, world: World = ANYTHING) -> Iterator[Case]:
-    maker = _Maker(Random(seed), world)
+    maker = Maker(Random(seed), world)
     for n in range(count):
         yield {"id": f"random {seed}/{n}", **maker.case()}
 
 
-class _Maker:
+class Maker:
     """Draws everything from one stream of dice."""
 
     def __init__(self, dice: Random, world: World) -> None:
@@ -40,7 +40,7 @@ class _Maker:
             "action": target.action,
             "resource": target.resource,
             "resource_account": HOME,
-            "context": self._context(),
+            "context": self.context(),
         }
         made: Case = {"request": request, "policies": {}}
         made["policies"] = self._policies(target, requester(made).kind)
@@ -48,7 +48,7 @@ class _Maker:
             made["management_account"] = True
         return completed(made)
 
-    def _context(self) -> dict[str, Any]:
+    def context(self) -> dict[str, Any]:
         context: dict[str, Any] = dict(self.world.context)
         for key in self.world.keys:
             if key.given and self._in(0.6):
@@ -63,20 +63,20 @@ class _Maker:
         if entity and kind is not RequesterKind.ROOT:
             if self._in(0.9):
                 some = range(self.dice.choice((1, 1, 2)))
-                made["identity"] = [self._identity(target) for _ in some]
+                made["identity"] = [self.identity(target) for _ in some]
             if self._in(0.3) and kind is not RequesterKind.FEDERATED_USER:
-                made["boundary"] = self._identity(target, deny=0.15)
+                made["boundary"] = self.identity(target, deny=0.15)
         if kind in _SESSIONS and self._in(0.3):
-            made["session"] = self._identity(target, deny=0.15)
+            made["session"] = self.identity(target, deny=0.15)
         if self._in(target.own_policy):
-            made["resource"] = self._own_policy(target)
+            made["resource"] = self.own_policy(target)
         if self.world.organization and entity and self._in(0.3):
-            made["scp"] = [self._scps(target) for _ in range(self.dice.choice((1, 2, 3)))]
+            made["scp"] = [self.scps(target) for _ in range(self.dice.choice((1, 2, 3)))]
         if self.world.organization and self._in(0.25):
-            made["rcp"] = [self._rcps(target) for _ in range(self.dice.choice((1, 2)))]
+            made["rcp"] = [self.rcps(target) for _ in range(self.dice.choice((1, 2)))]
         return made
 
-    def _identity(self, target: Target, deny: float = 0.25) -> Document:
+    def identity(self, target: Target, deny: float = 0.25) -> Document:
         return _document([self._statement(target, deny) for _ in range(self.dice.randint(1, 3))])
 
     def _statement(self, target: Target, deny: float) -> Statement:
@@ -94,7 +94,7 @@ class _Maker:
             made["Resource"] = self._some(itself if self._in(0.5) else world.resources)
         return self._conditioned(made)
 
-    def _own_policy(self, target: Target) -> Document:
+    def own_policy(self, target: Target) -> Document:
         return _document([self._own_statement(target) for _ in range(self.dice.randint(1, 3))])
 
     def _own_statement(self, target: Target) -> Statement:
@@ -108,14 +108,14 @@ class _Maker:
             made["Resource"] = self.dice.choice(("*", target.resource))
         return self._conditioned(made)
 
-    def _scps(self, target: Target) -> dict[str, Any]:
+    def scps(self, target: Target) -> dict[str, Any]:
         policies: list[Document] = [deepcopy(EVERYTHING)] if self._in(0.9) else []
         if not policies or self._in(0.6):
             deny = 0.85 if policies else 0.1
             policies.append(_document([self._statement(target, deny)]))
         return {"target": "", "policies": policies}
 
-    def _rcps(self, target: Target) -> dict[str, Any]:
+    def rcps(self, target: Target) -> dict[str, Any]:
         made: Statement = {"Effect": "Deny", "Principal": "*"}
         made["Action"] = self._some((target.action, "s3:*", "sqs:SendMessage", "kms:*", "sts:*"))
         made["Resource"] = self.dice.choice(("*", target.resource))

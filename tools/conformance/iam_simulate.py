@@ -18,7 +18,7 @@ HERE = Path(__file__).parent / "node"
 FOLDER = Path(__file__).parents[2] / ".venv-iam-simulate"
 # The settings of a bucket that it can be told.
 _SETTINGS = frozenset({"AbacStatus", "RestrictPublicBuckets"})
-FILES = ("answer.mjs", "package.json", "package-lock.json")
+FILES = ("answer.mjs", "simulation.mjs", "time.mjs", "package.json", "package-lock.json")
 
 
 def install() -> None:
@@ -51,6 +51,15 @@ def ask(cases: Sequence[Case]) -> list[str]:
         ["node", "answer.mjs"], cwd=FOLDER, input=told, capture_output=True, text=True, check=True
     )
     return [_answer(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def milliseconds(cases: Sequence[Case]) -> float:
+    """Of CPU that answering takes it, reading and starting left out."""
+    told = _lines(map(completed, cases))
+    done = subprocess.run(
+        ["node", "time.mjs"], cwd=FOLDER, input=told, capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
 
 
 def _told(case: Case) -> Case:

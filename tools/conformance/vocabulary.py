@@ -8,6 +8,7 @@ Values of a key are few, so that policies and requests meet often.
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 HOME = "111122223333"
 AWAY = "444455556666"
@@ -146,6 +147,37 @@ _KEYS = (
 )
 
 
+_ROLES = f"arn:aws:sts::{HOME}:assumed-role"
+# Principals of whole accounts, of every kind there is.
+CALLERS = (
+    ANA, APP, APP_ONE, EVE, OPS, FAY, ROOT, LINKED, *SERVICES, "*",
+    f"arn:aws:iam::{HOME}:user/team/bo", f"arn:aws:iam::{HOME}:user/e1e",
+    f"arn:aws:iam::{HOME}:role/deep/path/build", f"{_ROLES}/app/two", f"{_ROLES}/build/one",
+    f"{_ROLES}/AWSReservedSSO_Admin_0123456789abcdef/ana",
+    f"arn:aws:iam::{HOME}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
+    f"arn:aws:iam::{AWAY}:root", f"arn:aws:iam::{AWAY}:role/ops",
+    f"arn:aws:iam::{HOME}:saml-provider/corp", "accounts.google.com",
+    f"arn:aws-cn:iam::{AWAY}:user/cai",
+    "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
+)  # fmt: skip
+# What holds for a principal in every request.
+KEYS_OF_CALLERS = {
+    "aws:PrincipalTag/team": ("red", "blue", "ana"),
+    "aws:PrincipalOrgID": ("o-1",),
+    "aws:PrincipalOrgPaths": (("o-1/r-1/ou-1/",), ("o-1/r-1/ou-1/", "o-1/r-1/ou-2/")),
+    "aws:userid": ("AIDAAAAAAAAAAAAAAAAAA", "AROAAAAAAAAAAAAAAAAAA:one"),
+    "aws:PrincipalArn": (ANA, APP),
+    "aws:SourceIdentity": ("ana",),
+}
+# Those that have rules of their own, and one that no catalog has.
+MORE_ACTIONS = (
+    "sts:GetCallerIdentity", "sts:GetSessionToken", "sts:GetFederationToken", "sts:AssumeRoot",
+    "sts:TagSession", "sts:SetSourceIdentity", "sts:AssumeRoleWithSAML", "signin:Authenticate",
+    "lambda:InvokeFunctionUrl", "iam:AcquireRole", "s3:PutBucketPolicy", "s3:ListBucket",
+    "ec2:RunInstances", "kms:DescribeKey", "iam:DeleteUser", "new:Action",
+)  # fmt: skip
+
+
 class World(Struct, frozen=True, kw_only=True):
     """`context` is what every request holds; the values that keys are given come on top."""
 
@@ -169,6 +201,37 @@ ANYTHING = World(
     resources=_RESOURCES,
     keys=_KEYS,
 )
+
+# Principals, resources and keys that name what other engines are not told or read otherwise.
+ESTATES = replace(
+    ANYTHING,
+    named=(
+        *_NAMED, {"AWS": "AIDAAAAAAAAAAAAAAAAAA"}, {"AWS": ["AROAAAAAAAAAAAAAAAAAA", EVE]},
+        {"CanonicalUser": "0" * 64}, {"Federated": [f"arn:aws:iam::{HOME}:saml-provider/corp"]},
+        {"Federated": "accounts.google.com"}, {"AWS": f"{_ROLES}/app/two"},
+        {"AWS": [f"arn:aws:iam::{HOME}:role/deep/path/build", AWAY]},
+        {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"},
+    ),
+    spared=(
+        *_SPARED, {"AWS": ["AIDAAAAAAAAAAAAAAAAAA", ROOT]}, {"AWS": "*"},
+        {"AWS": [f"{_ROLES}/app/two", APP, ROOT]}, {"CanonicalUser": "0" * 64},
+    ),
+    resources=(
+        *_RESOURCES, "arn:aws:s3:::bucket/${aws:PrincipalTag/team}*", "arn:aws:${aws:username}:::y",
+        "arn:aws:s3:::bucket/${aws:userid}/${aws:username}/*", "arn:aws:s3:::b*/${aws:username}/*",
+        f"arn:aws:iam::{HOME}:user/${{aws:username, 'ana'}}", "arn:aws:s3:::bucket/${s3:prefix}/*",
+        "arn:aws:s3:::bucket/${aws:username}/${aws:PrincipalTag/team, 'x'}.txt",
+    ),
+    keys=(
+        *_KEYS,
+        Key("aws:userid", _STRING, (), ("AIDAAAAAAAAAAAAAAAAAA", "*:one", "${aws:username}")),
+        Key("aws:SourceIdentity", _STRING, (), ("ana", "${aws:username}")),
+        Key("aws:PrincipalServiceName", _STRING, (), SERVICES),
+        Key("kms:CallerAccount", _STRING, (), (HOME, AWAY)),
+        Key("s3:ResourceAccount", _STRING, (), (HOME, "${aws:ResourceAccount}")),
+        Key("aws:ResourceTag/team", _STRING, ("red", "blue"), ("${aws:PrincipalTag/team}",)),
+    ),
+)  # fmt: skip
 
 _SEEN = {
     "aws:SourceIp": "127.0.0.1",

@@ -1,6 +1,6 @@
 """Decisions in bulk: one JSON object a line in, one a line out. The format is in docs/decide.md."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Literal, TypeAlias, TypedDict, TypeVar
 
@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from idkeep.policy.buckets import Bucket
+from idkeep.policy.compiled.repeats import Repeats
 from idkeep.policy.context import Context
 from idkeep.policy.counterfactual import AddAllow, Change, changes_to_allow, rests_on
 from idkeep.policy.decision import (
@@ -75,8 +76,12 @@ class _Policies(Struct):
 class _Case(Struct):
     request: _Request
     id: Raw = _NONE
-    policies: _Policies | None = None
+    policies: Raw = _NONE
     management_account: bool | None = None
+
+
+class _Told(Struct):
+    policies: _Policies | None = None
 
 
 class _Named(Struct):
@@ -111,6 +116,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 _CASE = msgspec.json.Decoder(_Case)
+_TOLD = msgspec.json.Decoder(_Told)
 _NAMED = msgspec.json.Decoder(_Named)
 _DOCUMENTS = msgspec.json.Decoder(list[Raw])
 
@@ -148,14 +154,10 @@ def decide_lines(
     explain: bool = False,
 ) -> Iterator[Answer]:
     """An answer for every line that is not blank; a line that is no case is `Invalid`."""
+    repeats = Repeats(rcps_reach, own_account_only)
+    facts: _Facts = {"rcps_reach": rcps_reach, "own_account_only": own_account_only}
     return (
-        decide_line(
-            line,
-            rcps_reach=rcps_reach,
-            own_account_only=own_account_only,
-            notes=notes,
-            explain=explain,
-        )
+        _decide_line(line, repeats.decide, notes, facts if explain else None)
         for line in lines
         if line.strip()
     )
@@ -170,16 +172,29 @@ def decide_line(
     explain: bool = False,
 ) -> Answer:
     """`notes` tells what is odd about a case, for `why`; `explain` makes it `Explained`."""
+    facts: _Facts = {"rcps_reach": rcps_reach, "own_account_only": own_account_only}
+
+    def decide(request: Request, policies: Policies) -> Decision:
+        return evaluate(request, policies, **facts)
+
+    return _decide_line(line, decide, notes, facts if explain else None)
+
+
+def _decide_line(
+    line: bytes,
+    decide: Callable[[Request, Policies], Decision],
+    notes: Notes,
+    explaining: _Facts | None,
+) -> Answer:
     try:
-        case = _CASE.decode(line.decode())
+        # What is kept raw has to be UTF-8 too, which msgspec does not look at.
+        case = _CASE.decode(line if line.isascii() else line.decode())
         request, policies = _request(case.request), _policies(case)
-        facts: _Facts = {"rcps_reach": rcps_reach, "own_account_only": own_account_only}
-        decision = evaluate(request, policies, **facts)
-        said = answer(case.id, decision, notes(request, policies))
-        if not explain:
+        said = answer(case.id, decide(request, policies), notes(request, policies))
+        if not explaining:
             return said
-        needed = rests_on(request, policies, **facts)
-        return explained(said, needed, changes_to_allow(request, policies, **facts))
+        needed = rests_on(request, policies, **explaining)
+        return explained(said, needed, changes_to_allow(request, policies, **explaining))
     except (PolicyError, ValueError, msgspec.MsgspecError, RecursionError) as error:
         return Answer(id=_id(line), decision="Invalid", why=str(error) or type(error).__name__)
 
@@ -277,16 +292,29 @@ def _text(value: Scalar) -> str:
 
 
 def _policies(case: _Case) -> Policies:
-    told = case.policies or _NOTHING
+    who = case.request.principal
+    federated = isinstance(who, str) and ":federated-user/" in who
+    return _read_policies(bytes(case.policies), federated, bool(case.management_account))
+
+
+# The same policies come again and again in a batch.
+@lru_cache(maxsize=1024)
+def _read_policies(
+    text: bytes,
+    federated: bool,  # noqa: FBT001 -- a key of the cache
+    management_account: bool,  # noqa: FBT001
+) -> Policies:
+    # With its name around it, which messages tell.
+    told = _TOLD.decode(b'{"policies":%b}' % text).policies or _NOTHING
     return Policies(
         identity=_documents(told.identity, "identity", PolicyKind.IDENTITY) or (),
         boundary=_boundary(told.boundary),
-        session=_session(told.session, case.request.principal),
+        session=_session(told.session, federated=federated),
         resource=_documents(told.resource, "resource", PolicyKind.RESOURCE),
         scp=_levels(told.scp, "scp", PolicyKind.SCP),
         rcp=_levels(told.rcp, "rcp", PolicyKind.RCP),
         endpoint=_documents(told.endpoint, "endpoint", PolicyKind.VPC_ENDPOINT),
-        management_account=bool(case.management_account),
+        management_account=management_account,
         grants=tuple(told.grants or ()),
         bucket=told.bucket,
     )
@@ -302,7 +330,7 @@ def _document(document: Raw, name: str, kind: PolicyKind) -> Policy:
         raise ValueError(f"{name}: {error}") from error
 
 
-# The same documents come again and again in a batch.
+# So do documents, within other policies.
 _parsed = lru_cache(maxsize=16_384)(parse)
 
 
@@ -327,13 +355,12 @@ def _boundary(given: Raw) -> Policy | None:
     return _document(several[0], "boundary[0]", PolicyKind.BOUNDARY) if several else None
 
 
-def _session(given: Raw, principal: str | _Principal) -> tuple[Policy, ...] | None:
+def _session(given: Raw, *, federated: bool) -> tuple[Policy, ...] | None:
     """A federated user's session that was made without policies has no permissions: [].
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
     """
     made = _documents(given, "session", PolicyKind.SESSION)
-    federated = isinstance(principal, str) and ":federated-user/" in principal
     return () if made is None and federated and bytes(given) != b"null" else made
 
 

@@ -44,6 +44,7 @@ from idkeep.policy.principal_match import Reach
 from idkeep.policy.request import Actions, Policies, Request
 from idkeep.policy.requester import RequesterKind
 from idkeep.policy.settled import Settled
+from idkeep.policy.statement_match import Find, candidates
 
 # These services ask the resource's own policy even inside one account.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html and
@@ -71,21 +72,22 @@ def evaluate(
     *,
     rcps_reach: Actions | None = None,
     own_account_only: Actions = frozenset(),
+    find: Find = candidates,
 ) -> Decision:
     """What AWS would answer, and why.
 
     A request that AWS checks as several permissions (`parts_of`) is allowed where all are.
     `rcps_reach` holds the actions that RCPs reach: `Catalog.facts.rcps`; `own_account_only`, in
     lower case, those that AWS honours only from the resource's own account:
-    `Catalog.facts.denied_across_accounts()`. Raises `ValueError` where there are RCPs and
-    `rcps_reach` is not given.
+    `Catalog.facts.denied_across_accounts()`. `find` is for `layers_of`. Raises `ValueError` where
+    there are RCPs and `rcps_reach` is not given.
     """
     if policies.rcp and rcps_reach is None:
         raise ValueError("to judge RCPs it takes the actions that they reach: rcps_reach")
     reach = rcps_reach or frozenset()
 
     def decide(one: Request) -> Decision:
-        return _decide(layers_of(one, policies, reach, own_account_only))
+        return _decide(layers_of(one, policies, reach, own_account_only, find))
 
     def whole(one: Request) -> Decision:
         sure = together({part.action: decide(part) for part in parts_of(one)})

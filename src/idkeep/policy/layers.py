@@ -16,7 +16,7 @@ from idkeep.policy.principal_match import Reach, about
 from idkeep.policy.request import Actions, Level, Policies, Request
 from idkeep.policy.requester import WITHOUT_ACCOUNT, Requester, RequesterKind
 from idkeep.policy.settled import Settled, settled
-from idkeep.policy.statement_match import candidates, reaches
+from idkeep.policy.statement_match import Find, candidates, reaches
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 # "an evaluation-only action" made before anybody has signed in, when only the sign-in policy, RCPs
@@ -40,14 +40,16 @@ class Layer(Struct):
 
     @property
     def denied(self) -> Truth:
-        return any_of(truth for _, truth in self.denies)
+        return any_of([truth for _, truth in self.denies]) if self.denies else False
 
     @property
     def allowed(self) -> Truth:
-        return any_of(truth for _, _, truth in self.allows)
+        return any_of([truth for _, _, truth in self.allows]) if self.allows else False
 
     def reached(self, *reaches: Reach) -> Truth:
-        return any_of(truth for _, reach, truth in self.allows if reach in reaches)
+        if not self.allows:
+            return False
+        return any_of([truth for _, reach, truth in self.allows if reach in reaches])
 
     def limit(self) -> Truth:
         """True where the layer is absent: it limits nothing.
@@ -117,8 +119,10 @@ def layers_of(
     policies: Policies,
     rcps_reach: Actions,
     own_account_only: Actions = frozenset(),
+    find: Find = candidates,
 ) -> Layers:
-    reader = Reader(request, policies)
+    """`find` finds what may speak of the request; another must find the same statements."""
+    reader = Reader(request, policies, find)
     told = reader.policies
     has_boundary = told.boundary is not None and request.principal.kind is not RequesterKind.ROOT
     boundary = (told.boundary,) if told.boundary is not None and has_boundary else None
@@ -151,7 +155,8 @@ def allows_something(policies: tuple[Policy, ...] | None) -> bool:
 class Reader:
     """Reads every document with one request in mind."""
 
-    def __init__(self, request: Request, policies: Policies) -> None:
+    def __init__(self, request: Request, policies: Policies, find: Find = candidates) -> None:
+        self.find = find
         self.request = request
         self.who = request.principal
         self.policies = policies
@@ -206,13 +211,15 @@ class Reader:
 
     def layer(self, check: Check, name: str, policies: tuple[Policy, ...] | None) -> Layer:
         layer = Layer(check, name, [], [], policies is not None, allows_something(policies))
+        request = self.request
         for n, policy in enumerate(policies or ()):
-            self._add(layer, f"{name}[{n}]", policy)
+            if found := self.find(policy, request.action, request.resource):
+                self._add(layer, f"{name}[{n}]", found)
         return layer
 
-    def _add(self, layer: Layer, document: str, policy: Policy) -> None:
+    def _add(self, layer: Layer, document: str, found: tuple[Statement, ...]) -> None:
         resource = self.request.resource
-        for statement in candidates(policy, self.request.action, resource):
+        for statement in found:
             here = reaches(statement, resource, self.context)
             if here is False:
                 continue
@@ -244,7 +251,7 @@ class Reader:
         """
         own: list[Truth] = []
         seen = with_encryption_keys(self.context)
-        reader = Reader(replace(self.request, context=seen), self.policies)
+        reader = Reader(replace(self.request, context=seen), self.policies, self.find)
         for n, grant in enumerate(self.policies.grants):
             read = reader.layer(Check.RESOURCE, f"grant[{n}]", documents(grant))
             layers.resource.allows.extend(read.allows)

@@ -38,6 +38,11 @@ def catalog_notes(catalog: Catalog) -> Notes:
             return f"{name}: AWS does not list {service} among the services that supply it"
         return ""
 
+    @lru_cache(maxsize=4096)
+    def of_policies(every: tuple[Policy, ...], action: str) -> tuple[str, ...]:
+        names = dict.fromkeys(name for policy in every for name in keys_of(policy))
+        return tuple(filter(None, (of_key(name, action) for name in names)))
+
     def notes(request: Request, policies: Policies) -> tuple[str, ...]:
         found = []
         action = request.action
@@ -45,10 +50,8 @@ def catalog_notes(catalog: Catalog) -> Notes:
             found.append(f"the catalog of {catalog.date} lacks {action}: matched as text")
         if request.principal.kind is RequesterKind.FEDERATED_USER and policies.session is None:
             found.append("no session policies were told, without which AWS gives no permissions")
-        names = dict.fromkeys(request.context.given)
-        for policy in policies.every():
-            names |= keys_of(policy)
-        found.extend(filter(None, (of_key(name, action) for name in names)))
+        found.extend(filter(None, (of_key(name, action) for name in request.context.given)))
+        found.extend(of_policies(tuple(policies.every()), action))
         return tuple(dict.fromkeys(found))
 
     return notes

@@ -5,8 +5,9 @@ reference_policies_elements_action.html, …_notaction.html, …_resource.html, 
 …_condition.html.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -65,6 +66,8 @@ def applies(statement: Statement, action: str, resource: str, context: Context) 
 
 
 _ANYTHING = Context(unknown="*")
+# A policy's statements that may speak of an action on a resource, as `candidates` finds them.
+Find: TypeAlias = Callable[[Policy, str, str], tuple[Statement, ...]]
 
 
 @lru_cache(maxsize=65_536)
@@ -76,9 +79,14 @@ def candidates(policy: Policy, action: str, resource: str) -> tuple[Statement, .
     return tuple(
         one
         for one in policy.statements
-        if matches_action(one.action, action)
-        and matches_resource(one.resource, one.version, resource, _ANYTHING) is not False
+        if matches_action(one.action, action) and may_cover(one, resource)
     )
+
+
+def may_cover(statement: Statement, resource: str) -> bool:
+    """Whether the statement covers the resource in some context."""
+    covered = matches_resource(statement.resource, statement.version, resource, _ANYTHING)
+    return covered is not False
 
 
 def reaches(statement: Statement, resource: str, context: Context) -> Truth:
