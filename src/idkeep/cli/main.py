@@ -23,7 +23,10 @@ VERBS = {
     "permissions": "Print the IAM policy that a scan needs.",
     "can": "Tell whether a principal may do something, and why.",
     "why": "Hold AWS's record of a denied request beside idkeep's answer.",
+    "lint": "Find what is wrong or odd in policy documents.",
+    "expand": "Write out the actions that patterns mean today.",
     "catalog": "Look up AWS's services, actions and condition keys.",
+    "compare": "Tell which of two policies allows more, over all requests.",
     "decide": "Decide IAM requests in bulk, as AWS would.",
     "completion": "Print a shell's completion script.",
 }

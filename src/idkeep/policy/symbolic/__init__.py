@@ -1,0 +1,40 @@
+"""Answers about all requests at once: which of two policies allows more, and whether any may.
+
+>>> from idkeep.policy import PolicyKind, parse
+>>> from idkeep.policy.symbolic import compare
+>>> def reads(action: str) -> str:
+...     statement = f'{{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}'
+...     return f'{{"Version": "2012-10-17", "Statement": {statement}}}'
+>>> a, b = (parse(reads(action), PolicyKind.IDENTITY) for action in ("s3:Get*", "s3:*"))
+>>> found = compare(a, b)
+>>> str(found.relation), found.only_a, found.only_b.action
+('narrower', None, 's3:x')
+"""
+
+from idkeep.policy.symbolic.compare import (
+    Answer,
+    Comparison,
+    Documents,
+    Nothing,
+    Relation,
+    Undecided,
+    Witness,
+    compare,
+    exceeds,
+    intersects,
+    never,
+)
+
+__all__ = [
+    "Answer",
+    "Comparison",
+    "Documents",
+    "Nothing",
+    "Relation",
+    "Undecided",
+    "Witness",
+    "compare",
+    "exceeds",
+    "intersects",
+    "never",
+]
