@@ -6,16 +6,23 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from idkeep.checks.samples import ACCOUNT, ANA, NOW, ROOT
+from idkeep.checks.samples import ACCOUNT, ANA, CALLER, NOW, ROOT
 from idkeep.model import (
     AccessKey,
     Account,
+    AccountProperties,
+    AccountQuotas,
     AlternateContact,
     Caller,
     Contact,
     Gap,
+    MfaDevice,
+    MfaKind,
+    NotToldHere,
+    OutboundFederation,
     Password,
     PasswordPolicy,
+    Region,
     Root,
     User,
     VirtualMfa,
@@ -54,6 +61,9 @@ keys = st.lists(
     )
 )
 devices = st.lists(st.builds(VirtualMfa, serial=names), max_size=2).map(tuple)
+any_devices = st.lists(
+    st.builds(MfaDevice, serial=names, kind=st.sampled_from(MfaKind)), max_size=2
+).map(tuple)
 passwords = st.none() | st.builds(Password, last_used=maybe_times, changed=times | gaps)
 contacts = st.none() | st.builds(AlternateContact, name=names, email=names)
 policies = st.none() | st.builds(
@@ -64,7 +74,7 @@ policies = st.none() | st.builds(
 )
 callers = st.builds(
     Caller,
-    arn=st.sampled_from((ROOT.arn, ANA.arn, ACCOUNT.caller.arn)),
+    arn=st.sampled_from((ROOT.arn, ANA.arn, CALLER.arn)),
     user_id=st.just("AIDAEXAMPLE"),
 )
 
@@ -84,6 +94,13 @@ FIELDS: dict[str, dict[str, SearchStrategy[Any]]] = {
         "mfa_active": st.booleans(),
         "access_keys": keys,
         "virtual_mfa": devices,
+        "mfa_devices": any_devices,
+        "certificates": st.just(()),
+        "service_credentials": st.just(()),
+        "identified_keys": st.just(()),
+        "ssh_keys": st.just(()),
+        "signing_certificates": st.just(()),
+        "last_accessed": st.just(()),
     },
     "Account": {
         "caller": callers,
@@ -92,6 +109,16 @@ FIELDS: dict[str, dict[str, SearchStrategy[Any]]] = {
         "security_contact": contacts,
         "billing_contact": contacts,
         "operations_contact": contacts,
+        "alias": st.none() | names,
+        "quotas": st.just(AccountQuotas(entries={"UsersQuota": 5000})),
+        "properties": st.just(AccountProperties(entries={"RoleManager/Enabled": "true"})),
+        "delegation_requests": st.just(()),
+        "outbound_federation": st.builds(OutboundFederation, enabled=st.booleans()),
+        "root_features": st.none() | st.just(NotToldHere(code="ServiceAccessNotEnabledException")),
+        "regions": st.just((Region(name="us-east-1", status="ENABLED_BY_DEFAULT"),)),
+        "signin_policy": st.none(),
+        "console_authorization": st.none(),
+        "support_permits": st.just(()),
     },
 }
 PLAIN: dict[str, Root | User | Account] = {"Root": ROOT, "User": ANA, "Account": ACCOUNT}

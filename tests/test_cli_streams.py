@@ -18,7 +18,7 @@ from idkeep.cli import options
 from idkeep.demo import DemoServer
 from idkeep.store import SqliteStore
 from test_checks import snapshot_of
-from test_cli import NOWHERE, idkeep
+from test_cli import IDENTITY, NOWHERE, idkeep
 
 
 def shell(command: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -93,7 +93,7 @@ def test_a_closed_standard_error_hides_the_words_and_not_the_code() -> None:
 
 def test_a_terminal_of_ascii_gets_the_rest_by_its_codes(server: DemoServer) -> None:
     env = {**server.environment(), "PYTHONIOENCODING": "ascii"}
-    done = idkeep("scan", "--no-store", "--store", "é", env=env)
+    done = idkeep("scan", *IDENTITY, "--no-store", "--store", "é", env=env)
     assert done.returncode == 1, done.stderr
     assert "What is wrong" in done.stdout
     wrong = idkeep("scan", "--snapshot", "ü", "--store", "/nowhere/s", env=env)
@@ -140,7 +140,7 @@ def test_a_store_is_never_made_of_a_strangers_file(server: DemoServer, tmp_path:
     letter.chmod(0o644)
     for store in (str(letter), os.devnull):
         before = Path(store).stat().st_mode
-        done = idkeep("scan", "--store", store, env=server.environment())
+        done = idkeep("scan", *IDENTITY, "--store", store, env=server.environment())
         assert done.returncode == 2
         assert "left alone" in done.stderr
         assert Path(store).stat().st_mode == before
@@ -154,7 +154,7 @@ def test_an_output_that_cannot_be_written_is_said_before_anything_is_read(
 ) -> None:
     (tmp_path / "file").touch()
     path = str(tmp_path / place)
-    done = idkeep("scan", "--no-store", "--json", path, env=server.environment())
+    done = idkeep("scan", *IDENTITY, "--no-store", "--json", path, env=server.environment())
     assert done.returncode == 2
     assert path in done.stderr
     assert server.requests() == []
@@ -171,7 +171,7 @@ def test_two_outputs_of_one_name_and_a_report_over_the_store_are_refused(
         ["--json", "r", "--html", "link"],
         ["--json", "r", "--store", "r"],
     ):
-        done = idkeep("scan", *arguments, env=server.environment(), cwd=tmp_path)
+        done = idkeep("scan", *IDENTITY, *arguments, env=server.environment(), cwd=tmp_path)
         assert done.returncode == 2, arguments
         assert "same file" in done.stderr or "the store itself" in done.stderr
     assert server.requests() == []
@@ -179,7 +179,7 @@ def test_two_outputs_of_one_name_and_a_report_over_the_store_are_refused(
 
 def test_reports_may_go_to_devices(server: DemoServer) -> None:
     outputs = ["--html", os.devnull, "--json", "/dev/stdout"]
-    done = idkeep("scan", "--no-store", *outputs, env=server.environment())
+    done = idkeep("scan", *IDENTITY, "--no-store", *outputs, env=server.environment())
     assert done.returncode == 1
     assert json.loads(done.stdout)["complete"]
     assert Path(os.devnull).is_char_device()
@@ -187,7 +187,15 @@ def test_reports_may_go_to_devices(server: DemoServer) -> None:
 
 def test_a_report_replaces_the_file_behind_a_link(server: DemoServer, tmp_path: Path) -> None:
     (tmp_path / "latest.json").symlink_to("r.json")
-    idkeep("scan", "--no-store", "--json", "latest.json", env=server.environment(), cwd=tmp_path)
+    idkeep(
+        "scan",
+        *IDENTITY,
+        "--no-store",
+        "--json",
+        "latest.json",
+        env=server.environment(),
+        cwd=tmp_path,
+    )
     assert (tmp_path / "latest.json").is_symlink()
     assert json.loads((tmp_path / "r.json").read_text())["complete"]
     assert {path.name for path in tmp_path.iterdir()} == {"latest.json", "r.json"}
@@ -198,7 +206,7 @@ def scanning(server: DemoServer, *arguments: str, cwd: Path) -> subprocess.Popen
     server.faults(slow={"iam:GetAccountSummary": 4.0})
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "IDKEEP_"))}
     running = subprocess.Popen(
-        [sys.executable, "-m", "idkeep", "scan", *arguments],
+        [sys.executable, "-m", "idkeep", "scan", *IDENTITY, *arguments],
         env={**clean, **NOWHERE, **server.environment(), "COLUMNS": "100"},
         cwd=cwd,
         stdout=subprocess.PIPE,
@@ -239,7 +247,7 @@ def test_an_interrupted_scan_is_one_line(server: DemoServer, tmp_path: Path) -> 
 
 def test_a_warning_of_the_scan_is_the_reports_to_tell(server: DemoServer) -> None:
     server.faults(deny=["iam:GetAccountSummary"])
-    done = idkeep("scan", "--no-store", env=server.environment())
+    done = idkeep("scan", *IDENTITY, "--no-store", env=server.environment())
     assert done.stderr == ""
 
 
@@ -258,7 +266,7 @@ def test_a_log_line_does_not_act_on_the_terminal(capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize("account", ["", "1111", "1111-2222-3333", "111122223333 ", "\u0661" * 12])
 def test_an_account_is_twelve_digits(server: DemoServer, account: str) -> None:
-    done = idkeep("scan", "--no-store", "--account", account, env=server.environment())
+    done = idkeep("scan", *IDENTITY, "--no-store", "--account", account, env=server.environment())
     assert done.returncode == 2
     assert "12 digits" in done.stderr
     assert server.requests() == []
@@ -269,5 +277,5 @@ def test_a_report_over_an_open_file_becomes_its_owners_alone(
 ) -> None:
     path = tmp_path / "r.json"
     path.touch(0o644)
-    idkeep("scan", "--no-store", "--json", str(path), env=server.environment())
+    idkeep("scan", *IDENTITY, "--no-store", "--json", str(path), env=server.environment())
     assert path.stat().st_mode & 0o777 == 0o600

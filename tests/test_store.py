@@ -290,7 +290,7 @@ from test_checks import snapshot_of
 
 store = sqlite.SqliteStore(sqlite.Path(sys.argv[1]))
 # The row is in the journal and the transaction still open when the process dies.
-with store._open(make=True) as db:
+with store.opened(make=True) as db:
     db.execute("begin immediate")
     db.execute("insert into snapshot values ('half', 'a', 't', 1, 0, 0, 0, zeroblob(9000000))")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -8,12 +8,16 @@ import sys
 from pathlib import Path
 
 from idkeep.api.checks import all_checks
-from idkeep.api.permissions import scanner_policy
-from idkeep.report import check_index, check_page, json_schema
+from idkeep.api.offline import answer_files, export_script
+from idkeep.api.permissions import cloudformation, scanner_policy, terraform
+from idkeep.cli.organization import ROLE
+from idkeep.model import DEFAULT_FAMILIES
+from idkeep.report import DiffReport, OrganizationReport, check_index, check_page, json_schema
 from idkeep.report.lint_docs import lint_page
 
 ROOT = Path(__file__).parent.parent
 CHECKS = ROOT / "docs" / "checks"
+OFFLINE = ROOT / "docs" / "offline.md"
 
 
 def generated() -> dict[Path, str]:
@@ -23,10 +27,31 @@ def generated() -> dict[Path, str]:
     return {
         **pages,
         CHECKS / "README.md": check_index(every),
+        OFFLINE: _offline_page(OFFLINE.read_text(encoding="utf-8")),
+        ROOT / "docs" / "diff.schema.json": _json(json_schema(DiffReport)),
+        ROOT / "docs" / "organization.schema.json": _json(json_schema(OrganizationReport)),
         ROOT / "docs" / "lint.md": lint_page(),
         ROOT / "docs" / "scan.schema.json": _json(json_schema()),
         ROOT / "docs" / "scanner-policy.json": _json(scanner_policy()),
+        ROOT / "docs" / "scanner-role.cloudformation.json": _json(
+            cloudformation(DEFAULT_FAMILIES, ROLE)
+        ),
+        ROOT / "docs" / "scanner-role.tf": terraform(DEFAULT_FAMILIES, ROLE),
     }
+
+
+def _offline_page(page: str) -> str:
+    """The page as it was, with today's script and files between their marks."""
+    rows = [f"| `{name}` | `{command}` | {family} |" for name, command, family in answer_files()]
+    parts = {
+        "script": f"```sh\n{export_script()}```",
+        "files": "\n".join(("| file | command | `--facts` |", "|---|---|---|", *rows)),
+    }
+    for mark, part in parts.items():
+        begins, ends = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
+        before, _, rest = page.partition(begins)
+        page = f"{before}{begins}{part}\n{ends}{rest.partition(ends)[2]}"
+    return page
 
 
 def _json(document: object) -> str:

@@ -27,9 +27,11 @@ class IdkeepError(Exception):
 class Unreadable(IdkeepError):
     """A file that is not what it should be, with the place; lines and columns count from 1."""
 
-    def __init__(self, path: str, why: str, *, line: int = 0, column: int = 0) -> None:
+    def __init__(
+        self, path: str, why: str, *, line: int = 0, column: int = 0, hint: str = ""
+    ) -> None:
         place = f"{path}:{line}:{column}" if line else path
-        super().__init__(f"{place}: {why}")
+        super().__init__(f"{place}: {why}", hint=hint)
         self.path = path
         self.line = line
         self.column = column
@@ -39,15 +41,35 @@ class AwsUnreachable(IdkeepError):
     """AWS could not be asked at all: no credentials, no network, no such region."""
 
 
+class CredentialsEnded(AwsUnreachable):
+    """They were good once: whoever signs in again can go on."""
+
+
 class WrongAccount(IdkeepError):
-    """The credentials belong to another account than the one the user named."""
+    """The credentials belong to another account than the one the user named; or the files do."""
 
     exit_code = Exit.REFUSED
 
-    def __init__(self, expected: str, found: str) -> None:
+    def __init__(
+        self, expected: str, found: str, *, whose: str = "the credentials belong to"
+    ) -> None:
         super().__init__(
-            f"the credentials belong to account {found}, not to {expected}; nothing was read",
-            hint="choose other credentials (--profile) or another --account",
+            f"{whose} account {found}, not {expected}; nothing was read",
+            hint="choose other ones, or another --account",
         )
         self.expected = expected
         self.found = found
+
+
+class OtherAccount(IdkeepError):
+    """Two snapshots of different accounts, where one account's were meant."""
+
+    exit_code = Exit.REFUSED
+
+    def __init__(self, before: str, after: str) -> None:
+        super().__init__(
+            f"the snapshots are of different accounts, {before} and {after}",
+            hint="--any-account compares them nevertheless, by names",
+        )
+        self.before = before
+        self.after = after

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -14,8 +15,21 @@ from idkeep.demo import DemoServer, running
 ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
 
 
+MANAGEMENT, SECURITY = "555566667777", "666677778888"
+PRODUCTION, SANDBOX, SUSPENDED = "111122223333", "888899990000", "999900001111"
+HOME = "eu-north-1"
+
+
 class Connect(Protocol):
-    def __call__(self, server: DemoServer, service: str, principal: str = "auditor") -> Any: ...
+    def __call__(
+        self,
+        server: DemoServer,
+        service: str,
+        principal: str = "auditor",
+        *,
+        account: str | None = None,
+        region: str | None = None,
+    ) -> Any: ...
 
 
 def client_for(said: Mapping[str, str], service: str) -> Any:
@@ -26,19 +40,39 @@ def client_for(said: Mapping[str, str], service: str) -> Any:
         aws_session_token=said["AWS_SESSION_TOKEN"] or None,
         region_name=said["AWS_REGION"],
     )
-    return session.client(service, endpoint_url=said["AWS_ENDPOINT_URL"], config=ONE_TRY)
+    client = session.client(service, endpoint_url=said["AWS_ENDPOINT_URL"], config=ONE_TRY)
+    address = urlsplit(said["AWS_ENDPOINT_URL"])
+
+    def stay_here(request: Any, **_: Any) -> None:
+        # Whatever botocore's rules make of the endpoint: s3control puts the account before it,
+        # signin goes to AWS itself.
+        request.url = (
+            urlsplit(request.url)._replace(scheme=address.scheme, netloc=address.netloc).geturl()
+        )
+
+    client.meta.events.register("before-send", stay_here)
+    return client
 
 
 @contextmanager
 def clients() -> Iterator[Connect]:
     """Make clients, each kind once, and close them in the end."""
-    made: dict[tuple[str, str, str], Any] = {}
+    made: dict[tuple[Any, ...], Any] = {}
     with ExitStack() as stack:
 
-        def connect(server: DemoServer, service: str, principal: str = "auditor") -> Any:
-            kind = (server.endpoint, service, principal)
+        def connect(
+            server: DemoServer,
+            service: str,
+            principal: str = "auditor",
+            *,
+            account: str | None = None,
+            region: str | None = None,
+        ) -> Any:
+            kind = (server.endpoint, service, principal, account, region)
             if kind not in made:
-                made[kind] = client_for(server.environment(principal), service)
+                said = server.environment(principal, account=account)
+                said |= {"AWS_REGION": region or server.region}
+                made[kind] = client_for(said, service)
                 stack.callback(made[kind].close)
             return made[kind]
 

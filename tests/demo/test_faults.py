@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from idkeep.demo import DemoServer
-from idkeep.demo.faults import Faults
+from idkeep.demo.faults import Faults, Where
 from idkeep.errors import IdkeepError
 
 from .conftest import Connect, client_for
@@ -161,7 +161,7 @@ def test_a_slow_action_answers_late_and_delays_no_other(demo: DemoServer, connec
 
 
 def test_no_wait_is_longer_than_a_minute() -> None:
-    assert Faults(slow={"iam:*": 1e9}).wait("iam:GetUser") == 60
+    assert Faults(slow={"iam:*": 1e9}).wait(Where("iam:GetUser")) == 60
 
 
 @pytest.mark.parametrize(
@@ -196,8 +196,9 @@ def test_requests_are_listed_as_they_came(demo: DemoServer, connect: Connect) ->
 
 
 def test_an_operation_that_nobody_built_is_not_retried(demo: DemoServer, connect: Connect) -> None:
-    call = connect(demo, "iam").list_organizations_features
-    assert code_of(call) == ("NotImplemented", 501)
+    call = connect(demo, "iam").list_policies_granting_service_access
+    asked = {"Arn": "arn:aws:iam::111122223333:user/li.na", "ServiceNamespaces": ["s3"]}
+    assert code_of(call, **asked) == ("NotImplemented", 501)
 
 
 def test_only_live_keys_are_let_in(demo: DemoServer, connect: Connect) -> None:

@@ -44,10 +44,14 @@ def ask(
 
 def signed(server: DemoServer, service: str = "iam") -> dict[str, str]:
     """The headers of a signed request; the server does not check the signature itself."""
-    key = server.environment()["AWS_ACCESS_KEY_ID"]
+    said = server.environment()
+    key = said["AWS_ACCESS_KEY_ID"]
     scope = f"{key}/20260101/us-east-1/{service}/aws4_request"
     signature = f"SignedHeaders=host;x-amz-date, Signature={'0' * 64}"
-    return FORM | {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, {signature}"}
+    return FORM | {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, {signature}",
+        "X-Amz-Security-Token": said["AWS_SESSION_TOKEN"],
+    }
 
 
 def test_a_signed_request_is_answered(demo: DemoServer) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from idkeep.demo import running
+from idkeep.demo.estate_file import load
 from idkeep.errors import IdkeepError, Unreadable
 
 ACCOUNT = '[account]\nid = "111111111111"\n'
@@ -80,6 +81,48 @@ def test_a_wrong_estate_file_is_refused_with_the_place(
         pass
     assert place in str(refused.value)
     assert str(path) in str(refused.value)
+
+
+ORGANIZATION = """
+first = "111111111111"
+[organization]
+id = "o-example0001"
+root = "r-exam"
+management = "111111111111"
+units = ["/A"]
+members = [{ id = "111111111111", name = "One", email = "a@b.example", file = "one.toml" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        (ORGANIZATION.replace('units = ["/A"]', 'units = ["/A/B"]'), "/A/B lies in /A"),
+        (ORGANIZATION.replace('management = "1', 'management = "2'), "not among the members"),
+        (ORGANIZATION.replace('first = "1', 'first = "2'), "no account 2"),
+        (ORGANIZATION.replace('"one.toml"', '"two.toml"'), "two.toml"),
+        (
+            ORGANIZATION + "[[organization.policies]]\nname='p'\ntype='TAG_POLICY'\ncontent='{'\n",
+            "policies p: not JSON",
+        ),
+        (
+            ORGANIZATION + "[[organization.policies]]\nname='p'\ntype='TAG_POLICY'\ncontent='{}'\n"
+            "attached=['/B']\n",
+            "attached to /B, which is not there",
+        ),
+    ],
+)
+def test_a_wrong_organisation_is_refused_with_the_place(
+    tmp_path: Path, wrong: str, place: str
+) -> None:
+    (tmp_path / "one.toml").write_text(ACCOUNT, encoding="utf-8")
+    path = tmp_path / "organization.toml"
+    path.write_text(ORGANIZATION, encoding="utf-8")
+    load(path)
+    path.write_text(wrong, encoding="utf-8")
+    with pytest.raises(Unreadable) as refused:
+        load(path)
+    assert place in str(refused.value)
 
 
 def test_a_missing_estate_file_is_named(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from idkeep.access import Estate
 from idkeep.checks import ALL, AnyCheck, run
 from idkeep.checks.samples import ACCOUNT, ANA, NO_REPORT, NOW, ROOT, ago, key, password
-from idkeep.config import Settings
+from idkeep.config import AcceptedGap, Settings
 from idkeep.model import AlternateContact, Call, Gap, PasswordPolicy, Snapshot, Unlisted, User
 from idkeep.report.scan import ScanReport, scan_report
 
@@ -165,7 +165,9 @@ def rich() -> Scan:
             gaps=(REFUSED, NO_LIST, NO_ALTERNATE),
             unlisted=(Unlisted("User", NO_LIST),),
         ),
-        settings=Settings(accept_gaps=(accepted,)),
+        settings=Settings(
+            accepted_gaps=(AcceptedGap(action=accepted, reason="a", owner="b", expires=NOW.date()),)
+        ),
     )
 
 

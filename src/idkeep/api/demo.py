@@ -1,13 +1,14 @@
 """The ordinary scan, against the example account on this machine."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from idkeep import demo
 from idkeep.api.scan import scan
 from idkeep.config import Settings
+from idkeep.model import DEFAULT_FAMILIES, Family
 from idkeep.report import ScanReport
 
 _LIKELY_STRAYS = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL_IAM"}
@@ -24,6 +25,7 @@ def demo_scan(
     server: demo.DemoServer,
     *,
     principal: str = "auditor",
+    families: Iterable[Family] = DEFAULT_FAMILIES,
     settings: Settings | None = None,
     store: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -31,7 +33,13 @@ def demo_scan(
     """Scan the example account as one of its principals: "auditor" or "root"."""
     # Should anything of the user's own configuration slip through, the account would differ.
     with _environment(server.environment(principal)):
-        return scan(account=server.account, settings=settings, store=store, progress=progress)
+        return scan(
+            account=server.account,
+            families=families,
+            settings=settings,
+            store=store,
+            progress=progress,
+        )
 
 
 def strays(exported: Mapping[str, str]) -> tuple[str, ...]:

@@ -23,6 +23,10 @@ AS_ROOT = Caller(arn="arn:aws:iam::111122223333:root", user_id="111122223333")
     examples=(
         fails(replace(ACCOUNT, caller=AS_ROOT), "was scanned with the root user's credentials"),
         passes(ACCOUNT),
+        cannot_tell(
+            replace(ACCOUNT, caller=Gap("sts:GetCallerIdentity", "not in the folder")),
+            "sts:GetCallerIdentity: not in the folder",
+        ),
     ),
 )
 def scanned_as_root(account: Account, _: Estate) -> Iterator[Said]:
@@ -31,7 +35,7 @@ def scanned_as_root(account: Account, _: Estate) -> Iterator[Said]:
     A machine that holds root's credentials can lose them, and no policy limits what their finder
     may do. Reading an account needs a handful of read-only permissions.
     """
-    if Arn.parse(account.caller.arn).resource == "root":
+    if Arn.parse(known(account.caller).arn).resource == "root":
         yield Problem("was scanned with the root user's credentials")
 
 

@@ -7,7 +7,17 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from idkeep.access import Estate
 from idkeep.config import Settings
-from idkeep.model import Gap, NotApplicable, Problem, Severity, Subject, Unknown, read_by
+from idkeep.model import (
+    Gap,
+    NotApplicable,
+    NotAsked,
+    Problem,
+    Severity,
+    Subject,
+    Unknown,
+    Unread,
+    read_by,
+)
 
 S = TypeVar("S", bound=Subject)
 T = TypeVar("T")
@@ -18,17 +28,17 @@ Body: TypeAlias = Callable[[S, Estate], Iterator[Said]]
 class CannotTell(Exception):
     """Raised by `known`, caught by the loop that runs checks."""
 
-    def __init__(self, gap: Gap) -> None:
+    def __init__(self, gap: Unread) -> None:
         super().__init__(str(gap))
         self.gap = gap
 
 
-def known(fact: T | Gap) -> T:
-    """The fact itself; where it could not be read, the check ends here and says why.
+def known(fact: T | Unread) -> T:
+    """The fact itself; where it was not read, the check ends here and says why.
 
     What it said before stands. Ask for a fact only where the verdict needs it.
     """
-    if isinstance(fact, Gap):
+    if isinstance(fact, Gap | NotAsked):
         raise CannotTell(fact)
     return fact
 

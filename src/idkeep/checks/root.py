@@ -8,7 +8,7 @@ from idkeep.access import Estate
 from idkeep.checks.ages import age, days, how_long_ago, last_use
 from idkeep.checks.declare import Said, cannot_tell, check, does_not_apply, fails, known, passes
 from idkeep.checks.samples import APP, NO_REPORT, NO_SUMMARY, NO_VIRTUAL, ROOT, ago, key
-from idkeep.model import AccessKey, Gap, NotApplicable, Problem, Root, Severity
+from idkeep.model import AccessKey, Gap, NotApplicable, NotAsked, Problem, Root, Severity
 
 GOVCLOUD = replace(ROOT, arn="arn:aws-us-gov:iam::111122223333:root", has_mfa=False)
 CHINA = replace(GOVCLOUD, arn="arn:aws-cn:iam::111122223333:root", has_access_keys=True)
@@ -65,7 +65,7 @@ def root_access_key(root: Root, estate: Estate) -> Iterator[Said]:
     # Whether there is a key is live; how old it is comes from the report, which may be stale.
     if not known(root.has_access_keys):
         return
-    keys = () if isinstance(root.access_keys, Gap) else root.access_keys
+    keys = () if isinstance(root.access_keys, Gap | NotAsked) else root.access_keys
     count = "an access key" if len(keys) <= 1 else f"{len(keys)} access keys"
     told = "; ".join(_about(one, estate) for one in keys)
     yield Problem(f"has {count} ({told})" if told else f"has {count}")

@@ -64,13 +64,15 @@ ROOT = Root(
     password_last_used=None,
 )
 
+CALLER = Caller(
+    arn="arn:aws:sts::111122223333:assumed-role/idkeep-auditor/scan",
+    user_id="AROAEXAMPLEAUDITOR:scan",
+)
+
 ACCOUNT = Account(
     id="111122223333",
     partition="aws",
-    caller=Caller(
-        arn="arn:aws:sts::111122223333:assumed-role/idkeep-auditor/scan",
-        user_id="AROAEXAMPLEAUDITOR:scan",
-    ),
+    caller=CALLER,
     password_policy=None,
     contact=None,
     security_contact=None,

@@ -12,6 +12,7 @@ from idkeep.api.demo import demo_scan, demo_server, strays
 from idkeep.api.settings import load_settings
 from idkeep.cli import options
 from idkeep.cli.terminal import say
+from idkeep.model import Family
 
 
 @click.command("demo")
@@ -23,6 +24,14 @@ from idkeep.cli.terminal import say
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
 @click.option("--as-root", is_flag=True, help="Scan with the root user's credentials.")
 @click.option("--keep", is_flag=True, help="Leave the account up and print how to point at it.")
+@click.option(
+    "--facts",
+    metavar="LIST",
+    default=Family.IDENTITY,
+    show_default=True,
+    callback=options.families,
+    help="Families of facts, as for `scan`.",
+)
 @options.reporting
 @click.pass_context
 def command(  # noqa: PLR0913 -- one parameter an option
@@ -32,6 +41,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
     port: int,
     as_root: bool,
     keep: bool,
+    facts: frozenset[Family],
     config: Path | None,
     json_file: Path | None,
     html_file: Path | None,
@@ -52,7 +62,13 @@ def command(  # noqa: PLR0913 -- one parameter an option
     asked = ctx.get_parameter_source("fail_on") is click.core.ParameterSource.COMMANDLINE
     with demo_server(estate, port=port) as server:
         with options.progress(verbose=verbose) as progress:
-            found = demo_scan(server, principal=principal, settings=settings, progress=progress)
+            found = demo_scan(
+                server,
+                principal=principal,
+                families=facts,
+                settings=settings,
+                progress=progress,
+            )
         # Whoever read the report may have seen enough of it; the exit code stands.
         with suppress(BrokenPipeError):
             options.show(found, outputs, show_all=show_all)

@@ -17,7 +17,10 @@ from idkeep.errors import Exit, IdkeepError
 VERBS = {
     "demo": "Scan an example account on this machine.",
     "scan": "Read an AWS account and say what is wrong with its identities.",
-    "snapshots": "List the snapshots that scans have kept.",
+    "collect": "Read an AWS account into one file, to be judged elsewhere.",
+    "doctor": "Prove credentials, permissions, clock and store before a scan.",
+    "snapshots": "List the snapshots that scans have kept, export and prune them.",
+    "diff": "Say what changed between two snapshots.",
     "checks": "List what idkeep looks for.",
     "explain": "Tell about one check: why it matters, what to do.",
     "permissions": "Print the IAM policy that a scan needs.",

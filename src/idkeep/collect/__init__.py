@@ -1,7 +1,35 @@
 """AWS to a `Snapshot`, in few calls; what could not be read is a `Gap` in its place."""
 
-from idkeep.collect.account import COLLECTORS, collect
+from idkeep.collect.account import Given, collect, expect, who
 from idkeep.collect.aws import Aws, connect
+from idkeep.collect.entrance import ENTER, AssumedRole, Entrance, with_code
+from idkeep.collect.failures import Ended, NotEntered, has_expired
+from idkeep.collect.families import collectors
+from idkeep.collect.listing import as_it_concerns, documents_of, list_organization, organization_id
 from idkeep.collect.permissions import actions, scanner_policy
+from idkeep.collect.probe import Probed, probe
 
-__all__ = ["COLLECTORS", "Aws", "actions", "collect", "connect", "scanner_policy"]
+__all__ = [
+    "ENTER",
+    "AssumedRole",
+    "Aws",
+    "Ended",
+    "Entrance",
+    "Given",
+    "NotEntered",
+    "Probed",
+    "actions",
+    "as_it_concerns",
+    "collect",
+    "collectors",
+    "connect",
+    "documents_of",
+    "expect",
+    "has_expired",
+    "list_organization",
+    "organization_id",
+    "probe",
+    "scanner_policy",
+    "who",
+    "with_code",
+]

@@ -5,12 +5,13 @@ Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthor
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
 from urllib.parse import unquote
 
 from idkeep.collect.declare import Answer, Collector, Pages, not_understood
+from idkeep.collect.times import maybe_utc, utc
 from idkeep.model import (
     AttachedPolicy,
     Gap,
@@ -94,7 +95,7 @@ def _build(pages: Pages) -> AuthorizationDetails:
 
 
 AUTHORIZATION_DETAILS = Collector(
-    service="iam", operation="GetAccountAuthorizationDetails", build=_build, paged=True
+    service="iam", operation="GetAccountAuthorizationDetails", build=_build
 )
 
 
@@ -103,7 +104,7 @@ def _user(found: AuthorizationDetails) -> Callable[[Answer], PlainUser]:
         arn=detail["Arn"],
         id=detail["UserId"],
         name=detail["UserName"],
-        created=_utc(detail["CreateDate"]),
+        created=utc(detail["CreateDate"]),
         groups=tuple(detail.get("GroupList", ())),
         inline_policies=_inline(detail.get("UserPolicyList", ()), found),
         attached_policies=_attached(detail),
@@ -117,7 +118,7 @@ def _group(found: AuthorizationDetails) -> Callable[[Answer], Group]:
         arn=detail["Arn"],
         id=detail["GroupId"],
         name=detail["GroupName"],
-        created=_utc(detail["CreateDate"]),
+        created=utc(detail["CreateDate"]),
         inline_policies=_inline(detail.get("GroupPolicyList", ()), found),
         attached_policies=_attached(detail),
     )
@@ -128,12 +129,12 @@ def _role(found: AuthorizationDetails) -> Callable[[Answer], Role]:
         arn=detail["Arn"],
         id=detail["RoleId"],
         name=detail["RoleName"],
-        created=_utc(detail["CreateDate"]),
+        created=utc(detail["CreateDate"]),
         trust=found.keep(detail["AssumeRolePolicyDocument"]),
         inline_policies=_inline(detail.get("RolePolicyList", ()), found),
         attached_policies=_attached(detail),
         boundary=_boundary(detail),
-        last_used=_maybe_utc(detail.get("RoleLastUsed", {}).get("LastUsedDate")),
+        last_used=maybe_utc(detail.get("RoleLastUsed", {}).get("LastUsedDate")),
         last_used_region=detail.get("RoleLastUsed", {}).get("Region"),
         instance_profiles=tuple(one["Arn"] for one in detail.get("InstanceProfileList", ())),
         tags=_tags(detail),
@@ -145,14 +146,14 @@ def _policy(found: AuthorizationDetails) -> Callable[[Answer], ManagedPolicy]:
         arn=detail["Arn"],
         id=detail["PolicyId"],
         name=detail["PolicyName"],
-        created=_utc(detail["CreateDate"]),
+        created=utc(detail["CreateDate"]),
         default_version=detail["DefaultVersionId"],
         versions=tuple(
             PolicyVersion(
                 id=version["VersionId"],
                 document=found.keep(version["Document"]),
                 is_default=version["IsDefaultVersion"],
-                created=_utc(version["CreateDate"]),
+                created=utc(version["CreateDate"]),
             )
             for version in detail.get("PolicyVersionList", ())
         ),
@@ -181,11 +182,3 @@ def _boundary(detail: Answer) -> str | None:
 
 def _tags(detail: Answer) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in detail.get("Tags", ())}
-
-
-def _utc(when: datetime) -> datetime:
-    return when.astimezone(UTC)
-
-
-def _maybe_utc(when: datetime | None) -> datetime | None:
-    return None if when is None else _utc(when)

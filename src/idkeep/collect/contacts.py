@@ -16,6 +16,7 @@ def _primary(pages: Pages) -> Contact:
         name=_text(told, "FullName"),
         company=told.get("CompanyName"),
         phone=told.get("PhoneNumber"),
+        verification=answer.get("VerificationStatus"),
     )
 
 

@@ -11,7 +11,7 @@ from io import StringIO
 from typing import Any, TypeAlias, TypeVar
 
 from idkeep.collect.declare import Collector, Pages, Prepare
-from idkeep.model import AccessKey, Gap, Password
+from idkeep.model import AccessKey, CertificateSlot, Gap, Password
 
 T = TypeVar("T")
 Row: TypeAlias = Mapping[str, str]
@@ -35,6 +35,10 @@ class CredentialReport:
 
     generated: datetime
     rows: Mapping[str, Row | Gap]
+
+    def is_older(self, created: datetime) -> bool:
+        """Than a user: then it can't know that one, whatever it says of the name."""
+        return created > self.generated
 
     def row(self, arn: str, created: datetime) -> Row | Gap:
         """A user's row, if it is of this user and not of an earlier one of that name."""
@@ -127,6 +131,16 @@ def mfa_active(row: Row) -> bool:
 
 def access_keys(row: Row) -> tuple[AccessKey, ...]:
     return tuple(key for slot in _SLOTS if (key := _access_key(row, slot)))
+
+
+def certificates(row: Row) -> tuple[CertificateSlot, ...]:
+    found = []
+    for slot in _SLOTS:
+        active = _flag(row, f"cert_{slot}_active")
+        rotated = _maybe(row, f"cert_{slot}_last_rotated")
+        if active or rotated:
+            found.append(CertificateSlot(slot=slot, active=active, rotated=rotated))
+    return tuple(found)
 
 
 def told(row: Row | Gap, tell: Callable[[Row], T]) -> T | Gap:

@@ -23,23 +23,29 @@ class Prepare:
 class Collector(Generic[T_co]):
     """One operation, and how its answers become a value.
 
-    `build` gets every page. `absent` names the error codes by which AWS says that there is no
-    such thing: the value is then None. Where AWS refuses, the value is a `Gap`. `paged` ones
-    say in every answer whether there is more.
+    `build` gets every page; how the operation pages is botocore's to know. `absent` names the
+    error codes by which AWS says that there is no such thing: the value is then None. `answers`
+    are values that AWS gives by an error code, such as "this is off". Where AWS refuses, the value
+    is a `Gap`. `service` is botocore's name of it, `params` are those of every call. `action` is
+    the IAM action that the read needs, where it is not named as the operation of that service.
+    `regional` ones are asked in a region; the others answer for a partition. `most_pages` ends a
+    listing of which the first pages are enough; 0 is all of them.
     """
 
     service: str
     operation: str
     build: Callable[[Pages], T_co]
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
-    paged: bool = False
+    answers: Mapping[str, T_co] = field(default_factory=dict)
+    action: str = ""
+    regional: bool = False
+    most_pages: int = 0
     prepare: Prepare | None = None
 
-    @property
-    def action(self) -> str:
-        """The IAM action that the read needs; for these services it is named as the operation."""
-        return f"{self.service}:{self.operation}"
+    def __post_init__(self) -> None:
+        if not self.action:
+            object.__setattr__(self, "action", f"{self.service}:{self.operation}")
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -52,7 +58,7 @@ AnyCollector: TypeAlias = Collector[Any]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The pages that came, and why no more did; `absent` where AWS says there is no such thing.
+    """The pages that came, and why no more did; `code` is an error code that is an answer.
 
     `unprepared` is why AWS would not begin the work; what somebody else began may still be there.
     """
@@ -60,25 +66,26 @@ class Reading:
     collector: AnyCollector
     pages: Pages = ()
     gap: Gap | None = None
-    absent: bool = False
+    code: str = ""
     unprepared: Gap | None = None
+    region: str = ""
 
 
 def fact(reading: Reading, collector: Collector[T_co]) -> T_co | Gap | None:
     """The value of a reading that must be whole to mean anything. None is an absent thing."""
     if reading.gap is not None:
         return reading.gap
-    if reading.absent:
-        return None
-    return built(collector, reading.pages)
+    if reading.code:
+        return collector.answers.get(reading.code)
+    return built(collector, reading.pages, region=reading.region)
 
 
-def built(collector: Collector[T_co], pages: Pages) -> T_co | Gap:
+def built(collector: Collector[T_co], pages: Pages, *, region: str = "") -> T_co | Gap:
     """The value, or the gap of an answer that is not of the shape AWS documents."""
     try:
         return collector.build(pages)
     except Exception as odd:  # noqa: BLE001 -- whatever AWS sent, it costs this one fact
-        return Gap(collector.action, f"the answer {not_understood(odd)}")
+        return Gap(collector.action, f"the answer {not_understood(odd)}", region=region)
 
 
 def not_understood(odd: Exception) -> str:

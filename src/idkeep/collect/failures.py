@@ -4,7 +4,7 @@ from botocore import exceptions as boto
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from idkeep.errors import AwsUnreachable, IdkeepError
+from idkeep.errors import AwsUnreachable, CredentialsEnded, IdkeepError
 from idkeep.model import Gap
 
 
@@ -14,6 +14,18 @@ class NotAws(Exception):
 
 class Stopped(Exception):
     """The scan was told to end."""
+
+
+class NotEntered(Exception):
+    """An account's role did not let us in; `gap` says what AWS answered."""
+
+    def __init__(self, gap: Gap) -> None:
+        super().__init__(str(gap))
+        self.gap = gap
+
+
+class Ended(Exception):
+    """The caller's own credentials have ended, so no account can be entered any more."""
 
 
 EXPIRED = frozenset(
@@ -28,6 +40,17 @@ DENIED = frozenset(
         "NotAuthorized",
     }
 )
+# What botocore says where a sign-in has ended or a credential process gives nothing.
+_NO_MORE = frozenset(
+    one.__name__
+    for one in (
+        boto.CredentialRetrievalError,
+        boto.NoCredentialsError,
+        boto.SSOTokenLoadError,
+        boto.TokenRetrievalError,
+        boto.UnauthorizedSSOTokenError,
+    )
+)
 UNKNOWN_KEY = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure"})
 THROTTLED = frozenset(
     {
@@ -38,6 +61,9 @@ THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
+# Nothing answers there: the network may be down, or the place not exist.
+COULD_NOT_CONNECT = "could not connect"
+TIMED_OUT = "no connection within the time limit"
 _SIGN_IN_AGAIN = "sign in again (`aws sso login`, `aws login`, or new credentials), then repeat"
 _CHECK_ENDPOINT = "check proxy settings and AWS_ENDPOINT_URL"
 _NO_WAY = "AWS can't be reached from here: {failure}"
@@ -54,15 +80,32 @@ def code(error: Exception) -> str:
     return "" if word.isdecimal() or word == "Unknown" else word
 
 
-def gap(action: str, error: Exception) -> Gap:
+def gap(action: str, error: Exception, *, region: str = "") -> Gap:
     """The gap that a failed call leaves."""
     word = code(error)
     if not word:
-        return Gap(action, _no_answer(error))
+        return Gap(action, _no_answer(error), region=region)
+    detail = ""
     # Only a refusal's message is kept: it names the policy, and never holds a signed header.
     if word in DENIED and isinstance(error, ClientError):
-        return Gap(action, word, str(error.response["Error"].get("Message", ""))[:_LONGEST_DETAIL])
-    return Gap(action, word)
+        detail = str(error.response["Error"].get("Message", ""))[:_LONGEST_DETAIL]
+    return Gap(action, word, detail, region)
+
+
+def has_expired(gap: Gap) -> bool:
+    """The credentials have ended, and with them all that would be asked after this."""
+    return gap.error in EXPIRED | _NO_MORE | {_NOT_ANSWERED[Ended]}
+
+
+def is_unreached(error: Exception) -> bool:
+    """The place did not answer at all, and will not when asked for something else."""
+    kinds = boto.ConnectTimeoutError | boto.EndpointConnectionError | boto.ReadTimeoutError
+    return isinstance(error, kinds)
+
+
+def is_timed_out(error: Exception) -> bool:
+    """Somebody may be there, and did not speak."""
+    return isinstance(error, boto.ConnectTimeoutError | boto.ReadTimeoutError)
 
 
 def _no_answer(error: Exception) -> str:
@@ -74,6 +117,8 @@ def _no_answer(error: Exception) -> str:
             return words
     if isinstance(error, NotAws):
         return f"the answer is not AWS's: {error}"
+    if isinstance(error, NotEntered):
+        return f"the session has ended, and then {error}"
     if isinstance(error, BotoCoreError):
         return type(error).__name__
     # botocore stumbles like this over a page of well-formed XML that is no answer of AWS's.
@@ -82,12 +127,12 @@ def _no_answer(error: Exception) -> str:
 
 _NOT_ANSWERED: dict[type[Exception], str] = {
     ResponseParserError: "the answer is not AWS's",
-    NotAws: "the answer is not AWS's",
-    boto.ConnectTimeoutError: "no connection within the time limit",
+    boto.ConnectTimeoutError: TIMED_OUT,
     boto.ReadTimeoutError: "no answer within the time limit",
-    boto.EndpointConnectionError: "could not connect",
+    boto.EndpointConnectionError: COULD_NOT_CONNECT,
     boto.ConnectionClosedError: "the connection was closed before an answer came",
     boto.SSLError: "the TLS connection failed",
+    Ended: "the caller's credentials have expired",
 }
 
 
@@ -162,10 +207,14 @@ def unreachable(error: Exception, *, region: str) -> IdkeepError:
     failure = _no_answer(error)
     for kind, sentence, hint in _UNREACHABLE:
         if isinstance(error, kind):
-            return AwsUnreachable(
+            return _called(hint)(
                 sentence.format(error=error, failure=failure), hint=hint.format(region=region)
             )
     raise AssertionError("the last row fits all")
+
+
+def _called(hint: str) -> type[AwsUnreachable]:
+    return CredentialsEnded if hint == _SIGN_IN_AGAIN else AwsUnreachable
 
 
 def _refused(error: Exception, region: str) -> IdkeepError:
@@ -174,5 +223,5 @@ def _refused(error: Exception, region: str) -> IdkeepError:
         return AwsUnreachable(_no_answer(error), hint=_CHECK_ENDPOINT)
     for words, sentence, hint in _REFUSED:
         if word in words:
-            return AwsUnreachable(sentence.format(region=region), hint=hint)
+            return _called(hint)(sentence.format(region=region), hint=hint)
     return AwsUnreachable(f"AWS refuses the credentials: {word}")

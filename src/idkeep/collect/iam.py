@@ -1,14 +1,24 @@
-"""IAM's bulk reads, but for the credential report.
+"""IAM's settings of an account, and its bulk reads of what the authorization details lack.
 
 Source of the answers' shapes: https://docs.aws.amazon.com/IAM/latest/APIReference/
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from idkeep.collect.declare import Answer, Collector, Pages
-from idkeep.model import PasswordPolicy, VirtualMfa
-
-ROOT_DEVICE = ":mfa/root-account-mfa-device"
+from idkeep.collect.times import maybe_utc, utc
+from idkeep.model import (
+    AccountProperties,
+    Gap,
+    NotToldHere,
+    OutboundFederation,
+    PasswordPolicy,
+    RoleTemplate,
+    RootFeatures,
+    ServerCertificate,
+    ServiceCredential,
+)
 
 
 def _summary(pages: Pages) -> Mapping[str, int]:
@@ -43,30 +53,142 @@ PASSWORD_POLICY = Collector(
 )
 
 
-def _virtual_mfa(pages: Pages) -> Mapping[str, tuple[VirtualMfa, ...]]:
-    """Assigned devices by their owner's ARN."""
-    owned: dict[str, list[VirtualMfa]] = {}
-    for page in pages:
-        for device in page["VirtualMFADevices"]:
-            owned.setdefault(_owner(device), []).append(
-                VirtualMfa(serial=device["SerialNumber"], enabled=device.get("EnableDate"))
-            )
-    return {owner: tuple(devices) for owner, devices in owned.items()}
+def _alias(pages: Pages) -> tuple[str, ...]:
+    """An account has one or none."""
+    return tuple(alias for page in pages for alias in page["AccountAliases"])
 
 
-def _owner(device: Answer) -> str:
-    """Root's device may come without its user; then its reserved name tells."""
-    serial: str = device["SerialNumber"]
-    if "User" not in device and serial.endswith(ROOT_DEVICE):
-        return serial.removesuffix(ROOT_DEVICE) + ":root"
-    owner: str = device["User"]["Arn"]
-    return owner
+ACCOUNT_ALIASES = Collector(service="iam", operation="ListAccountAliases", build=_alias)
 
 
-VIRTUAL_MFA = Collector(
+def _properties(pages: Pages) -> AccountProperties:
+    [answer] = pages
+    return AccountProperties(entries=dict(answer["Properties"]))
+
+
+ACCOUNT_PROPERTIES = Collector(service="iam", operation="GetAccountProperties", build=_properties)
+
+
+def _outbound(pages: Pages) -> OutboundFederation:
+    [answer] = pages
+    return OutboundFederation(
+        enabled=answer["JwtVendingEnabled"], issuer=answer.get("IssuerIdentifier")
+    )
+
+
+# The code of an account that never had it on, as its error's shape and as its wire form name it.
+OUTBOUND_FEDERATION = Collector(
     service="iam",
-    operation="ListVirtualMFADevices",
-    build=_virtual_mfa,
-    params={"AssignmentStatus": "Assigned"},
-    paged=True,
+    operation="GetOutboundWebIdentityFederationInfo",
+    build=_outbound,
+    answers={
+        code: OutboundFederation(enabled=False)
+        for code in ("FeatureDisabled", "FeatureDisabledException")
+    },
 )
+
+
+def _root_features(pages: Pages) -> RootFeatures | NotToldHere:
+    [answer] = pages
+    return RootFeatures(
+        organization=answer["OrganizationId"], enabled=tuple(answer["EnabledFeatures"])
+    )
+
+
+# Only the management account and the delegated administrator are told.
+ROOT_FEATURES: Collector[RootFeatures | NotToldHere] = Collector(
+    service="iam",
+    operation="ListOrganizationsFeatures",
+    build=_root_features,
+    absent=frozenset({"OrganizationNotFoundException"}),
+    answers={
+        code: NotToldHere(code=code)
+        for code in (
+            "AccountNotManagementOrDelegatedAdministratorException",
+            "OrganizationNotInAllFeaturesModeException",
+            "ServiceAccessNotEnabledException",
+        )
+    },
+)
+
+
+def _service_credentials(pages: Pages) -> Mapping[str, tuple[ServiceCredential, ...]]:
+    """By user name."""
+    owned: dict[str, list[ServiceCredential]] = {}
+    for page in pages:
+        for one in page["ServiceSpecificCredentials"]:
+            owned.setdefault(one["UserName"], []).append(
+                ServiceCredential(
+                    id=one["ServiceSpecificCredentialId"],
+                    service=one["ServiceName"],
+                    status=one["Status"],
+                    created=utc(one["CreateDate"]),
+                    expires=maybe_utc(one.get("ExpirationDate")),
+                    alias=one.get("ServiceCredentialAlias"),
+                )
+            )
+    return {user: tuple(credentials) for user, credentials in owned.items()}
+
+
+SERVICE_CREDENTIALS = Collector(
+    service="iam",
+    operation="ListServiceSpecificCredentials",
+    build=_service_credentials,
+    params={"AllUsers": True},
+)
+
+
+def _server_certificates(pages: Pages) -> tuple[ServerCertificate, ...]:
+    return tuple(
+        ServerCertificate(
+            arn=one["Arn"],
+            id=one["ServerCertificateId"],
+            name=one["ServerCertificateName"],
+            uploaded=maybe_utc(one.get("UploadDate")),
+            expires=maybe_utc(one.get("Expiration")),
+        )
+        for page in pages
+        for one in page["ServerCertificateMetadataList"]
+    )
+
+
+SERVER_CERTIFICATES = Collector(
+    service="iam", operation="ListServerCertificates", build=_server_certificates
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleExtras:
+    """What the authorization details do not tell of a role."""
+
+    template: RoleTemplate | None
+    max_session_seconds: int | Gap
+
+
+def _role_extras(pages: Pages) -> Mapping[str, RoleExtras]:
+    """By the role's unique id. The listing leaves out boundary, last use and tags, but not these.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+    """
+    return {
+        one["RoleId"]: RoleExtras(_template(one), _max_session(one))
+        for page in pages
+        for one in page["Roles"]
+    }
+
+
+def _max_session(role: Answer) -> int | Gap:
+    seconds: int | None = role.get("MaxSessionDuration")
+    return (
+        Gap("iam:ListRoles", "the answer lacks MaxSessionDuration") if seconds is None else seconds
+    )
+
+
+def _template(role: Answer) -> RoleTemplate | None:
+    told: Answer | None = role.get("SourceRoleTemplate")
+    if told is None:
+        return None
+    return RoleTemplate(arn=told["TemplateArn"], minor_version=told["TemplateMinorVersion"])
+
+
+ROLE_EXTRAS = Collector(service="iam", operation="ListRoles", build=_role_extras)

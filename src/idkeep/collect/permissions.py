@@ -1,22 +1,25 @@
 """The permissions that a scan needs, drawn from the collectors: exactly what they call."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from idkeep.collect.account import COLLECTORS
+from idkeep.collect.families import collectors
+from idkeep.model import DEFAULT_FAMILIES, Family
 
 IDENTITY = "sts:GetCallerIdentity"
 
 
-def actions() -> tuple[str, ...]:
-    """Every IAM action a scan uses, in order."""
-    return tuple(sorted({IDENTITY, *(a for one in COLLECTORS for a in one.actions)}))
+def actions(families: Iterable[Family] = DEFAULT_FAMILIES) -> tuple[str, ...]:
+    """Every IAM action that a scan for these families uses, in order."""
+    used = (action for one in collectors(families) for action in one.actions)
+    return tuple(sorted({IDENTITY, *used}))
 
 
-def scanner_policy() -> dict[str, Any]:
+def scanner_policy(families: Iterable[Family] = DEFAULT_FAMILIES) -> dict[str, Any]:
     """An identity policy for the scanning role.
 
     `Resource` is `*`: none of these actions can be limited to a resource that would leave a scan
-    whole. Source: the Service Authorization Reference's pages of IAM, STS and Account Management.
+    whole. Source: the Service Authorization Reference's pages of the services asked.
     """
     return {
         "Version": "2012-10-17",
@@ -24,7 +27,7 @@ def scanner_policy() -> dict[str, Any]:
             {
                 "Sid": "IdkeepScan",
                 "Effect": "Allow",
-                "Action": list(actions()),
+                "Action": list(actions(families)),
                 "Resource": "*",
             }
         ],

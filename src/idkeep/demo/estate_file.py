@@ -1,25 +1,94 @@
-"""Reads an estate file and says where it is wrong, so that the server need not."""
+"""Reads an estate file and says where it is wrong, so that the server need not.
 
-import json
+A file with an `[organization]` names the files of its accounts; one without is a lone account.
+"""
+
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
-from idkeep.demo.estate import Estate, Group, Role, User
+from idkeep.demo.contradictions import in_account, in_organization
+from idkeep.demo.declared.account import AccountEstate
+from idkeep.demo.declared.estate import Estate, OrganizationFile, ServicesFile
+from idkeep.demo.declared.organization import Member
 from idkeep.errors import Unreadable
+
+T = TypeVar("T")
 
 
 def load(path: Path) -> Estate:
     """The estate in this file, or `Unreadable` with the place of what is wrong in it."""
+    text = _text(path)
+    if re.search(r"^\s*\[organization\]", text, re.MULTILINE) is None:
+        return _checked(path, _lone(_decoded(path, text, AccountEstate)))
+    declared = _decoded(path, text, OrganizationFile)
+    accounts: dict[str, AccountEstate] = {}
+    for member in declared.organization.members:
+        if member.file is None:
+            continue
+        file = path.parent / member.file
+        account = _decoded(file, _text(file), AccountEstate)
+        if account.account.id != member.id:
+            raise Unreadable(str(file), f"it declares {account.account.id}, not {member.id}")
+        accounts[member.id] = _with_services(path, member, _checked_account(file, account))
+    return _checked(
+        path,
+        Estate(
+            accounts=accounts,
+            first=declared.first,
+            organization=declared.organization,
+            centers=declared.centers,
+        ),
+    )
+
+
+def _with_services(path: Path, member: Member, account: AccountEstate) -> AccountEstate:
+    if member.services is None:
+        return account
+    file = path.parent / member.services
+    more = _decoded(file, _text(file), ServicesFile)
+    things = {**account.things, **more.things}
+    return replace(account, things=things, made=(*account.made, *more.made))
+
+
+def _lone(account: AccountEstate) -> Estate:
+    return Estate(accounts={account.account.id: account}, first=account.account.id)
+
+
+def _checked_account(path: Path, account: AccountEstate) -> AccountEstate:
+    for why in in_account(account):
+        raise Unreadable(str(path), why)
+    return account
+
+
+def _checked(path: Path, estate: Estate) -> Estate:
+    for why in _contradictions(estate):
+        raise Unreadable(str(path), why)
+    return estate
+
+
+def _contradictions(estate: Estate) -> Iterator[str]:
+    if estate.organization is None:
+        yield from in_account(estate.one)
+    else:
+        yield from in_organization(estate)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-        estate = msgspec.toml.decode(text, type=Estate)
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(str(path), str(error)) from error
+
+
+def _decoded(path: Path, text: str, kind: type[T]) -> T:
+    try:
+        return msgspec.toml.decode(text, type=kind)
     except msgspec.ValidationError as error:
         raise Unreadable(str(path), str(error)) from error
     except (msgspec.DecodeError, tomllib.TOMLDecodeError) as error:
@@ -28,65 +97,3 @@ def load(path: Path) -> Estate:
             raise Unreadable(str(path), str(error)) from error
         why, line, column = found.groups()
         raise Unreadable(str(path), why, line=int(line), column=int(column)) from error
-    for why in _contradictions(estate):
-        raise Unreadable(str(path), why)
-    return estate
-
-
-def attachments(estate: Estate) -> Iterator[tuple[str, str]]:
-    """Every reference to a managed policy, with its place, boundaries among them."""
-    for kind, entities in (("users", estate.users), ("roles", estate.roles)):
-        for entity in entities:
-            if entity.boundary:
-                yield f"{kind} {entity.name}: boundary", entity.boundary
-    for kind, holders in _holders(estate):
-        for holder in holders:
-            for reference in holder.attached:
-                yield f"{kind} {holder.name}: attached", reference
-
-
-def _holders(estate: Estate) -> Iterator[tuple[str, Iterable[User | Group | Role]]]:
-    yield "users", estate.users
-    yield "groups", estate.groups
-    yield "roles", estate.roles
-
-
-def _contradictions(estate: Estate) -> Iterator[str]:
-    yield from _twice(estate)
-    yield from _dangling(estate)
-    for place, document in _documents(estate):
-        try:
-            json.loads(document)
-        except ValueError as error:
-            yield f"{place}: not JSON: {error}"
-
-
-def _twice(estate: Estate) -> Iterator[str]:
-    for kind, holders in (*_holders(estate), ("policies", estate.policies)):
-        for name, times in Counter(holder.name.lower() for holder in holders).items():
-            if times > 1:
-                yield f"{kind}: {name} is declared {times} times (names ignore case)"
-
-
-def _dangling(estate: Estate) -> Iterator[str]:
-    groups = {group.name for group in estate.groups}
-    for user in estate.users:
-        for group in user.groups:
-            if group not in groups:
-                yield f"users {user.name}: no group is named {group}"
-    policies = {policy.name for policy in estate.policies}
-    for place, reference in attachments(estate):
-        if not reference.startswith("aws:") and reference not in policies:
-            yield f"{place}: no policy is named {reference} (AWS's own begin with aws:)"
-
-
-def _documents(estate: Estate) -> Iterator[tuple[str, str]]:
-    for kind, holders in _holders(estate):
-        for holder in holders:
-            for name, document in holder.inline.items():
-                yield f"{kind} {holder.name}: inline {name}", document
-    for role in estate.roles:
-        yield f"roles {role.name}: trust", role.trust
-    for policy in estate.policies:
-        for number, version in enumerate(policy.versions, start=1):
-            yield f"policies {policy.name}: version v{number}", version.document

@@ -1,6 +1,7 @@
 """What the server is told to do wrong. All off by default; an action is `iam:GetAccountSummary`.
 
-In an action a `*` stands for anything (`iam:*`, or `*` alone).
+In an action a `*` stands for anything (`iam:*`, or `*` alone). `iam:*@111122223333` strikes in one
+account, `*@*/eu-west-3` in one region, `guardduty:*@111122223333/eu-west-3` in one region of one.
 """
 
 import math
@@ -13,11 +14,22 @@ from msgspec import Struct
 SLOWEST = 60
 
 
+class Where(Struct, frozen=True):
+    """A call as far as faults tell calls apart."""
+
+    action: str
+    account: str = ""
+    region: str = ""
+
+
 class Faults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One set of faults, in force until the next one replaces it.
 
     deny: answered AccessDenied, as where no policy allows the action.
-    deny_next_pages: the same from the second page on (a call with a Marker or a token).
+    deny_by_scp: answered AccessDenied in the words for a service control policy.
+    deny_next_pages: as `deny` from the second page on (a call with a Marker or a token).
+    empty_pages: the first page is empty and has a token, as AWS says that lists of organisations
+        may be. Of the operations that our overlay answers.
     throttle: so many calls are answered Throttling before the action works.
     broken: answered with a page of HTML and `broken_status`, as by a proxy in between.
     expire_after: after so many calls every further one is answered ExpiredToken.
@@ -31,7 +43,9 @@ class Faults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     deny: tuple[str, ...] = ()
+    deny_by_scp: tuple[str, ...] = ()
     deny_next_pages: tuple[str, ...] = ()
+    empty_pages: tuple[str, ...] = ()
     throttle: dict[str, int] = {}
     broken: tuple[str, ...] = ()
     broken_status: int = 503
@@ -43,7 +57,7 @@ class Faults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """A misspelt fault would make a test pass for nothing."""
         for action in self._actions():
-            if action != "*" and ":" not in action:
+            if action.partition("@")[0] != "*" and ":" not in action.partition("@")[0]:
                 message = f"an action is service:Name, not {action!r}"
                 raise ValueError(message)
         for part in self.spoil:
@@ -60,17 +74,17 @@ class Faults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(message)
 
     def _actions(self) -> Iterator[str]:
-        yield from (*self.deny, *self.deny_next_pages, *self.broken)
-        yield from (*self.throttle, *self.rewrite, *self.slow)
+        yield from (*self.deny, *self.deny_by_scp, *self.deny_next_pages, *self.broken)
+        yield from (*self.empty_pages, *self.throttle, *self.rewrite, *self.slow)
 
-    def rewrites(self, action: str) -> tuple[tuple[str, str], ...]:
-        """What to substitute in this action's answer, in order."""
-        patterns = (p for p in self.rewrite if fnmatchcase(action, p))
+    def rewrites(self, where: Where) -> tuple[tuple[str, str], ...]:
+        """What to substitute in this call's answer, in order."""
+        patterns = (pattern for pattern in self.rewrite if _falls_under(pattern, where))
         return tuple(pair for pattern in patterns for pair in self.rewrite[pattern])
 
-    def wait(self, action: str) -> float:
-        """The seconds before this action answers."""
-        pattern = named_in(self.slow, action)
+    def wait(self, where: Where) -> float:
+        """The seconds before this call is answered."""
+        pattern = named_in(self.slow, where)
         return min(self.slow[pattern], SLOWEST) if pattern is not None else 0
 
     def spoilt(self, kind: str, name: str) -> frozenset[str]:
@@ -79,9 +93,19 @@ class Faults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return frozenset(part.removeprefix(start) for part in self.spoil if part.startswith(start))
 
 
-def named_in(actions: Iterable[str], action: str) -> str | None:
-    """The first of `actions` that this action falls under."""
-    return next((pattern for pattern in actions if fnmatchcase(action, pattern)), None)
+def named_in(actions: Iterable[str], where: Where) -> str | None:
+    """The first of `actions` that this call falls under."""
+    return next((pattern for pattern in actions if _falls_under(pattern, where)), None)
+
+
+def _falls_under(pattern: str, where: Where) -> bool:
+    action, _, place = pattern.partition("@")
+    account, _, region = place.partition("/")
+    return (
+        fnmatchcase(where.action, action)
+        and fnmatchcase(where.account, account or "*")
+        and fnmatchcase(where.region, region or "*")
+    )
 
 
 def rewritten(text: str, pairs: Iterable[tuple[str, str]]) -> str:

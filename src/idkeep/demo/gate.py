@@ -1,4 +1,4 @@
-"""In front of moto: who asks, what is written down, which fault strikes. Then moto answers.
+"""In front of our overlay and moto: who asks, what is written down, which fault strikes.
 
 moto by itself answers anybody, web pages too (CORS `*`), and can be reset by anybody. Nothing
 reaches it here but a signed request for a service, from a program and to this very address.
@@ -6,7 +6,6 @@ reaches it here but a signed request for a service, from a program and to this v
 
 import base64
 import hmac
-import io
 import re
 import threading
 import time
@@ -14,125 +13,92 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
 
 import msgspec
-from moto.core.request import Request
-from moto.core.routing import get_service_router
-from moto.core.utils import get_service_model
 
-from idkeep.demo.faults import Faults, named_in, rewritten
-from idkeep.demo.overlay.state import AccountState
+from idkeep.demo.call import Call, Environ, body_of, call_of
+from idkeep.demo.faults import Faults, Where, named_in, rewritten
+from idkeep.demo.overlay.answer import answered, operations
+from idkeep.demo.overlay.world import World
 from idkeep.demo.principals import Principal
-from idkeep.demo.refusals import Answer, Refusal, denial, refused, web_page
+from idkeep.demo.refusals import Answer, Refusal, denial, refused, scp_denial, web_page
 
-Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-# The order is that of the SDKs. The signature itself is not checked.
-SIGNED = re.compile(
-    r"AWS4-HMAC-SHA256\s+Credential=(\w+)/\d{8}/[\w-]+/([\w.-]+)/aws4_request,\s*"
-    r"SignedHeaders=[\w;-]+,\s*Signature=[0-9a-f]{64}",
-    re.ASCII,
-)
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 # moto's dispatcher answers these by their path, whoever signed.
 MOTO_S_OWN = ("/moto-api", "/favicon.ico", "/latest/")
 CONTENT = re.compile(rb"(?<=<Content>)[^<]*(?=</Content>)")
-NEXT_PAGE = ("Marker", "NextToken", "nextToken")
-
-
-class Call(msgspec.Struct, frozen=True):
-    """One request to AWS, as far as the gate must know it."""
-
-    access_key: str
-    service: str
-    operation: str
-    protocol: str
-    namespace: str
-    next_page: bool
-
-    @property
-    def action(self) -> str:
-        """As policies write it."""
-        return f"{self.service}:{self.operation}"
 
 
 class Gate:
-    """The WSGI application. Owns the faults in force, their counters and the log of requests."""
+    """The WSGI application. Owns the faults' counters and the log of requests."""
 
-    def __init__(
-        self,
-        moto: Callable[[Environ, StartResponse], Iterable[bytes]],
-        *,
-        state: AccountState,
-        principals: Iterable[Principal],
-        operations: Callable[[], tuple[str, ...]],
-        control: str,
-    ) -> None:
+    def __init__(self, moto: Application, *, world: World, control: str) -> None:
         self._moto = moto
-        self._state = state
-        self._principals = {principal.access_key: principal for principal in principals}
-        self._operations = operations
+        self._world = world
         self._control_path = control
         self._lock = threading.Lock()
-        self._requests: list[str] = []
+        self._requests: list[Where] = []
         self._calls = 0
         self._throttled: Counter[str] = Counter()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        call = _not_for_us(environ) or self._controlled(environ) or _call(environ)
+        call = _not_for_us(environ) or self._controlled(environ) or call_of(environ)
         if isinstance(call, Answer):
             return _send(call, start_response)
+        principal = self._world.who(call.access_key, call.token)
+        where = call.where(principal.account if principal else "")
         with self._lock:
-            self._requests.append(call.action)
+            self._requests.append(where)
             self._calls += 1
-            faults = self._state.faults
-            answer = self._fault(call)
-        time.sleep(faults.wait(call.action))
-        if answer is not None:
-            return _send(answer, start_response)
+            faults = self._world.faults
+            answer = self._fault(call, where, principal)
+        time.sleep(faults.wait(where))
+        if answer is None and principal is not None:
+            answer = self._answer(environ, call, principal)
+            answer = _rewritten(answer, where, faults)
+        assert answer is not None
+        return _send(answer, start_response)
+
+    def _answer(self, environ: Environ, call: Call, principal: Principal) -> Answer:
+        """What the overlay says, or else moto in the account of who asks."""
         try:
-            return self._answer(environ, start_response, call.action, faults)
+            self._world.make(principal.account, call.service, self._moto)
+            said = answered(self._world, call, principal, environ)
+            if said is not None:
+                return said
+            # moto's own way to name the account; nobody outside may choose it.
+            environ["HTTP_X_MOTO_ACCOUNT_ID"] = principal.account
+            return _heard(self._moto, environ)
         except NotImplementedError:
             sentence = f"the demo server does not know {call.action}"
-            return _send(self._refuse(call, Refusal.NOT_BUILT, sentence), start_response)
+            return self._refuse(call, Refusal.NOT_BUILT, sentence)
 
-    def _answer(
-        self, environ: Environ, start_response: StartResponse, action: str, faults: Faults
-    ) -> Iterable[bytes]:
-        """What moto says, once rewritten and without what would let web pages read it."""
-        said: dict[str, Any] = {}
-
-        def hear(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
-            said.update(status=status, headers=headers)
-
-        body = b"".join(self._moto(environ, hear))
-        headers = [h for h in said["headers"] if not h[0].lower().startswith("access-control-")]
-        pairs = faults.rewrites(action)
-        if pairs:
-            body = _rewritten(action, body, pairs)
-            headers = [h for h in headers if h[0].lower() != "content-length"]
-            headers.append(("Content-Length", str(len(body))))
-        start_response(said["status"], headers)
-        return [body]
-
-    def _fault(self, call: Call) -> Answer | None:
-        faults = self._state.faults
-        if faults.expire_after is not None and self._calls > faults.expire_after:
+    def _fault(self, call: Call, where: Where, principal: Principal | None) -> Answer | None:
+        """What AWS or a fault has against the call before anybody reads it."""
+        faults = self._world.faults
+        is_over = principal is not None and self._world.is_over(principal)
+        if is_over or (faults.expire_after is not None and self._calls > faults.expire_after):
             return self._refuse(call, Refusal.EXPIRED)
-        if not (call.access_key in self._principals or self._state.knows(call.access_key)):
+        if principal is None or self._world.is_closed(principal.account, call.region):
             return self._refuse(call, Refusal.UNKNOWN_KEY)
-        pattern = named_in(faults.throttle, call.action)
+        pattern = named_in(faults.throttle, where)
         if pattern is not None and self._throttled[pattern] < faults.throttle[pattern]:
             self._throttled[pattern] += 1
             return self._refuse(call, Refusal.THROTTLED)
-        if named_in(faults.deny, call.action) or (
-            call.next_page and named_in(faults.deny_next_pages, call.action)
+        denied = self._denied(call, where, principal)
+        is_broken = denied is None and named_in(faults.broken, where)
+        return web_page(faults.broken_status) if is_broken else denied
+
+    def _denied(self, call: Call, where: Where, principal: Principal) -> Answer | None:
+        faults = self._world.faults
+        if named_in(faults.deny_by_scp, where):
+            sentence = scp_denial(principal.arn, call.action, "*")
+            return self._refuse(call, Refusal.DENIED, sentence)
+        if named_in(faults.deny, where) or (
+            call.next_page and named_in(faults.deny_next_pages, where)
         ):
-            principal = self._principals.get(call.access_key)
-            arn = principal.arn if principal else self._state.arn_of(call.access_key)
-            return self._refuse(call, Refusal.DENIED, denial(arn, call.action, "*"))
-        if named_in(faults.broken, call.action):
-            return web_page(faults.broken_status)
+            return self._refuse(call, Refusal.DENIED, denial(principal.arn, call.action, "*"))
         return None
 
     @staticmethod
@@ -157,14 +123,14 @@ class Gate:
                     self._requests.clear()
                 return _json([])
             case "GET", "operations":
-                return _json(self._operations())
+                return _json(operations())
             case "POST", "faults":
                 try:
-                    faults = msgspec.json.decode(_body(environ), type=Faults)
+                    faults = msgspec.json.decode(body_of(environ), type=Faults)
                 except msgspec.DecodeError as error:
                     return Answer(HTTPStatus.BAD_REQUEST, {}, str(error).encode())
                 with self._lock:
-                    self._state.faults = faults
+                    self._world.faults = faults
                     self._calls = 0
                     self._throttled.clear()
                 return _json([])
@@ -172,18 +138,39 @@ class Gate:
                 return Answer(HTTPStatus.NOT_FOUND, {}, b"no such control")
 
 
-def _rewritten(action: str, body: bytes, pairs: Iterable[tuple[str, str]]) -> bytes:
+def _heard(moto: Application, environ: Environ) -> Answer:
+    """What moto says, without what would let web pages read it."""
+    said: dict[str, Any] = {}
+
+    def hear(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
+        said.update(status=status, headers=headers)
+
+    body = b"".join(moto(environ, hear))
+    kept = {
+        name: value
+        for name, value in said["headers"]
+        if not name.lower().startswith("access-control-") and name.lower() != "content-length"
+    }
+    return Answer(int(said["status"].split()[0]), kept, body)
+
+
+def _rewritten(answer: Answer, where: Where, faults: Faults) -> Answer:
+    pairs = faults.rewrites(where)
+
     def text(raw: bytes) -> bytes:
         # Bytes that are not UTF-8 come out as they went in.
         return rewritten(raw.decode("utf-8", "surrogateescape"), pairs).encode(
             "utf-8", "surrogateescape"
         )
 
-    if action == "iam:GetCredentialReport":
-        return CONTENT.sub(
-            lambda found: base64.b64encode(text(base64.b64decode(found[0]))), body, count=1
+    if not pairs:
+        return answer
+    if where.action == "iam:GetCredentialReport":
+        body = CONTENT.sub(
+            lambda found: base64.b64encode(text(base64.b64decode(found[0]))), answer.body, count=1
         )
-    return text(body)
+        return answer._replace(body=body)
+    return answer._replace(body=text(answer.body))
 
 
 def _json(value: object) -> Answer:
@@ -195,12 +182,6 @@ def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
     headers = [*answer.headers.items(), ("Content-Length", str(len(answer.body)))]
     start_response(f"{status.value} {status.phrase}", headers)
     return [answer.body]
-
-
-def _body(environ: Environ) -> bytes:
-    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    return body
 
 
 def _not_for_us(environ: Environ) -> Answer | None:
@@ -216,39 +197,3 @@ def _not_for_us(environ: Environ) -> Answer | None:
     if environ["PATH_INFO"].startswith(MOTO_S_OWN):
         return Answer(HTTPStatus.NOT_FOUND, {}, b"not found")
     return None
-
-
-def _call(environ: Environ) -> Call | Answer:
-    """The call in a signed request, or the refusal of one that no AWS client sends."""
-    found = SIGNED.fullmatch(environ.get("HTTP_AUTHORIZATION", "").strip())
-    if found is None:
-        is_json = "json" in environ.get("CONTENT_TYPE", "")
-        return refused(Refusal.UNSIGNED, "rest-json" if is_json else "query")
-    access_key, service = found.groups()
-    body = _body(environ)
-    try:
-        model = get_service_model(service)
-    except Exception:  # noqa: BLE001 botocore's own error for a service it does not know
-        return refused(
-            Refusal.NOT_BUILT, "json", f"the demo server does not know the service {service}"
-        )
-    protocol = str(model.protocol)
-    form = parse_qs(body.decode("utf-8", errors="replace"))
-    if "Action" in form:
-        operation = form["Action"][0]
-    elif "HTTP_X_AMZ_TARGET" in environ:
-        operation = environ["HTTP_X_AMZ_TARGET"].rpartition(".")[2]
-    else:
-        try:
-            operation = get_service_router(service).match(Request(environ.copy()))[0].name
-        except Exception:  # noqa: BLE001 moto's errors for a path or a method that nobody has
-            sentence = f"the demo server does not know such a request to {service}"
-            return refused(Refusal.NOT_BUILT, protocol, sentence)
-    return Call(
-        access_key=access_key,
-        service=service,
-        operation=operation,
-        protocol=protocol,
-        namespace=str(model.metadata.get("xmlNamespace", "")),
-        next_page=any(word in form or f'"{word}"'.encode() in body for word in NEXT_PAGE),
-    )

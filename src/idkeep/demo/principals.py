@@ -1,8 +1,10 @@
 """Whose credentials the server knows: the auditor's session, the root user's, the users' keys."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
-from idkeep.demo.estate import Estate
+from idkeep.demo.declared.account import AccountEstate
 from idkeep.demo.identifiers import access_key_id, unique_id
 
 AUDITOR_ROLE = "idkeep-auditor"
@@ -11,16 +13,21 @@ TOKEN = "demo-not-a-token"  # noqa: S105
 
 
 class Principal(Struct, frozen=True):
-    """Who a key speaks for; `token` is empty for a user's own key."""
+    """Who a key speaks for; `token` is empty for a user's own key.
+
+    `expires` is naive UTC, None for what the server handed out at its start.
+    """
 
     name: str
     arn: str
     user_id: str
     access_key: str
+    account: str
     token: str = ""
+    expires: datetime | None = None
 
 
-def principals(estate: Estate) -> tuple[Principal, ...]:
+def principals(estate: AccountEstate) -> tuple[Principal, ...]:
     """The auditor (a session of the role `idkeep-auditor`), root, and each user's first live key.
 
     The auditor's role need not be declared; then it stands for one that came and went.
@@ -33,6 +40,7 @@ def principals(estate: Estate) -> tuple[Principal, ...]:
             arn=f"arn:{partition}:sts::{account}:assumed-role/{AUDITOR_ROLE}/idkeep",
             user_id=f"{role_id}:idkeep",
             access_key=access_key_id("ASIA", account, AUDITOR_ROLE, 1),
+            account=account,
             token=TOKEN,
         ),
         Principal(
@@ -40,6 +48,7 @@ def principals(estate: Estate) -> tuple[Principal, ...]:
             arn=f"arn:{partition}:iam::{account}:root",
             user_id=account,
             access_key=access_key_id("ASIA", account, "<root_account>", 1),
+            account=account,
             token=TOKEN,
         ),
         *(
@@ -48,6 +57,7 @@ def principals(estate: Estate) -> tuple[Principal, ...]:
                 arn=f"arn:{partition}:iam::{account}:user{user.path}{user.name}",
                 user_id=unique_id("AIDA", account, user.name),
                 access_key=access_key_id("AKIA", account, user.name, slot),
+                account=account,
             )
             for user in estate.users
             for slot in [n for n, key in enumerate(user.keys, start=1) if key.active][:1]

@@ -16,17 +16,17 @@ from typing import IO
 import msgspec
 
 from idkeep.demo.estate_file import load
-from idkeep.demo.faults import Faults
+from idkeep.demo.faults import Faults, Where
 from idkeep.demo.principals import SECRET
 from idkeep.errors import IdkeepError
 
-ESTATE = Path(__file__).with_name("estate.toml")
+ESTATE = Path(__file__).parent / "estate" / "organization.toml"
 NEEDED = ("moto", "flask", "flask_cors")
 
 
 @dataclass(frozen=True)
 class DemoServer:
-    """A running server on 127.0.0.1. `account` is the estate's.
+    """A running server on 127.0.0.1. `account` is the estate's first.
 
     Others on this machine can ask it what the example account holds, as any AWS client could;
     faults are set, and requests read, only by who holds this object. Web pages get nothing.
@@ -36,29 +36,37 @@ class DemoServer:
     account: str
     partition: str
     region: str
-    _keys: Mapping[str, tuple[str, str]] = field(repr=False)
+    _keys: Mapping[str, Mapping[str, tuple[str, str]]] = field(repr=False)
     _control_path: str = field(repr=False)
 
     @property
-    def principals(self) -> tuple[str, ...]:
-        """The names that `environment` knows."""
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that are declared, the suspended ones too."""
         return tuple(self._keys)
 
-    def environment(self, principal: str = "auditor") -> dict[str, str]:
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """The names that `environment` knows in the first account."""
+        return tuple(self._keys[self.account])
+
+    def environment(
+        self, principal: str = "auditor", *, account: str | None = None
+    ) -> dict[str, str]:
         """What to set so that boto3 and the aws command speak to this server.
 
         Drop every other AWS_* variable first: the caller's own AWS_ENDPOINT_URL_IAM would win over
         the endpoint, and AWS_PROFILE over the credentials.
 
         `auditor` is a session of the role idkeep-auditor, `root` one of the root user; a user
-        with an active key goes by the user's name.
+        with an active key goes by the user's name. `account` absent: the estate's first.
         """
-        if principal not in self._keys:
+        keys = self._keys.get(account or self.account, {})
+        if principal not in keys:
             raise IdkeepError(
                 f"the demo has no credentials for {principal!r}",
-                hint="one of " + ", ".join(self._keys),
+                hint="one of " + ", ".join(keys or self._keys),
             )
-        access_key, token = self._keys[principal]
+        access_key, token = keys[principal]
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
@@ -69,6 +77,8 @@ class DemoServer:
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # An address has no names under it, as 111122223333.127.0.0.1 would be.
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "NO_PROXY": "127.0.0.1",
@@ -79,7 +89,9 @@ class DemoServer:
         self,
         *,
         deny: Iterable[str] = (),
+        deny_by_scp: Iterable[str] = (),
         deny_next_pages: Iterable[str] = (),
+        empty_pages: Iterable[str] = (),
         throttle: Mapping[str, int] | None = None,
         broken: Iterable[str] = (),
         broken_status: int = 503,
@@ -91,7 +103,9 @@ class DemoServer:
         """Replace all faults by these; `faults()` clears them. The words are those of `Faults`."""
         wanted = Faults(
             deny=tuple(deny),
+            deny_by_scp=tuple(deny_by_scp),
             deny_next_pages=tuple(deny_next_pages),
+            empty_pages=tuple(empty_pages),
             throttle=dict(throttle or {}),
             broken=tuple(broken),
             broken_status=broken_status,
@@ -104,7 +118,11 @@ class DemoServer:
 
     def requests(self) -> list[str]:
         """What was asked since the last `forget`, in order, refused calls and retries among it."""
-        return msgspec.json.decode(self._control("GET", "requests"), type=list[str])
+        return [call.action for call in self.calls()]
+
+    def calls(self) -> list[Where]:
+        """The same with account and region; no account where nobody knows the key."""
+        return msgspec.json.decode(self._control("GET", "requests"), type=list[Where])
 
     def forget(self) -> None:
         """Begin the list of requests anew."""
@@ -129,17 +147,21 @@ class DemoServer:
 
 
 @contextmanager
-def running(estate: Path | None = None, *, port: int = 0) -> Iterator[DemoServer]:
+def running(
+    estate: Path | None = None, *, port: int = 0, users: int = 0, accounts: int = 0
+) -> Iterator[DemoServer]:
     """A server on 127.0.0.1 filled from this file (ours by default), ended on the way out.
 
-    Port 0 takes a free one.
+    Port 0 takes a free one. For benchmarks: so many `users` more in the first account, so many
+    small `accounts` more in the organisation.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise IdkeepError("the demo needs moto", hint="pip install 'idkeep[demo]'")
     path = estate or ESTATE
     load(path)  # what is wrong in the file is said here, with its place
-    arguments = [sys.executable, "-P", "-m", "idkeep.demo.server", str(path), str(port)]
+    said = (str(path), str(port), str(users), str(accounts))
+    arguments = [sys.executable, "-P", "-m", "idkeep.demo.server", *said]
     # MOTO_* settings of the user's own would change what our overlay stands on.
     environment = {name: v for name, v in os.environ.items() if not name.startswith("MOTO_")}
     with tempfile.TemporaryFile() as complaints:
@@ -172,7 +194,10 @@ def _ready(process: subprocess.Popen[bytes], complaints: IO[bytes]) -> DemoServe
         account=said["account"],
         partition=said["partition"],
         region=said["region"],
-        _keys={name: (key, token) for name, (key, token) in said["principals"].items()},
+        _keys={
+            account: {name: (key, token) for name, (key, token) in named.items()}
+            for account, named in said["principals"].items()
+        },
         _control_path=said["control"],
     )
 

@@ -85,6 +85,14 @@ def denial(arn: str, action: str, resource: str) -> str:
     )
 
 
+def scp_denial(arn: str, action: str, resource: str) -> str:
+    """The sentence of an explicit denial by a service control policy, from the same page."""
+    return (
+        f"User: {arn} is not authorized to perform: {action} on resource: {resource} "
+        "with an explicit deny in a service control policy"
+    )
+
+
 def web_page(status: int) -> Answer:
     """What a proxy or a captive portal puts in AWS's place."""
     return Answer(status, {"Content-Type": "text/html"}, HTML)

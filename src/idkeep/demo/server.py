@@ -1,4 +1,7 @@
-"""`python -m idkeep.demo.server ESTATE PORT`: one line of JSON when ready, gone when stdin ends."""
+"""`python -m idkeep.demo.server ESTATE PORT [USERS ACCOUNTS]`.
+
+One line of JSON when ready, gone when stdin ends.
+"""
 
 import json
 import os
@@ -18,10 +21,10 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from idkeep.demo.crowd import with_crowd
+from idkeep.demo.crowd import scaled
 from idkeep.demo.estate_file import load
 from idkeep.demo.gate import Gate
-from idkeep.demo.overlay import install, operations, seeded
+from idkeep.demo.overlay.world import World
 from idkeep.demo.principals import principals
 from idkeep.errors import IdkeepError
 
@@ -33,28 +36,25 @@ class Quiet(MotoRequestHandler):  # type: ignore[misc]
         """Say nothing of single requests."""
 
 
-def main(estate_path: str, port: str) -> None:
-    estate = with_crowd(load(Path(estate_path)))
-    account = estate.account
-    state = seeded(estate, _now)
-    install(state)
+def main(estate_path: str, port: str, users: str = "0", accounts: str = "0") -> None:
+    """Serve this estate, with so many more users and accounts."""
+    estate = scaled(load(Path(estate_path)), users=int(users), accounts=int(accounts))
+    world = World(estate, _now)
     control = f"/idkeep-demo-{secrets.token_urlsafe(24)}"
-    gate = Gate(
-        DomainDispatcherApplication(create_backend_app),
-        state=state,
-        principals=principals(estate),
-        operations=operations,
-        control=control,
-    )
+    gate = Gate(DomainDispatcherApplication(create_backend_app), world=world, control=control)
     server = make_server("127.0.0.1", int(port), gate, threaded=True, request_handler=Quiet)
     threading.Thread(target=_follow_parent, daemon=True).start()
+    first = world.estate.one.account
     _say(
         port=server.server_port,
-        account=account.id,
-        partition=account.partition,
-        region=account.region,
+        account=first.id,
+        partition=first.partition,
+        region=first.region,
         control=control,
-        principals={p.name: (p.access_key, p.token) for p in principals(estate)},
+        principals={
+            account: {p.name: (p.access_key, p.token) for p in principals(declared)}
+            for account, declared in world.estate.accounts.items()
+        },
     )
     server.serve_forever()
 

@@ -1,9 +1,11 @@
 """What could not be read, and which AWS action gives which fact."""
 
 from dataclasses import dataclass
-from typing import Annotated, get_args, get_origin, get_type_hints
+from typing import Annotated, TypeAlias, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
+
+from idkeep.model.facts import Family
 
 
 class Gap(Struct, frozen=True, tag=True):
@@ -11,15 +13,42 @@ class Gap(Struct, frozen=True, tag=True):
 
     `action` is the IAM action that the read needs, as `iam:GetAccountSummary`; `error` is AWS's
     error code, or a few words where the answer did not come from AWS or lacked the fact;
-    `detail` is what AWS says of a refusal, which may name the policy that denies.
+    `detail` is what AWS says of a refusal, which may name the policy that denies; `region` is
+    where it was asked, "" for what lives in none. `elsewhere`: AWS tells it only to the account
+    that manages it, so what needs it is unknown here, but the scan is not incomplete for it.
     """
 
     action: str
     error: str
     detail: str = ""
+    region: str = ""
+    elsewhere: bool = False
 
     def __str__(self) -> str:
-        return f"{self.action}: {self.error}"
+        where = f" in {self.region}" if self.region else ""
+        return f"{self.action}{where}: {self.error}"
+
+
+class NotAsked(Struct, frozen=True, tag=True):
+    """A fact of a family that the scan was not asked to read.
+
+    What needs it is unknown, but the scan is not incomplete for it.
+    """
+
+    family: Family
+
+    def __str__(self) -> str:
+        return f"not read: --facts {self.family}"
+
+
+Unread: TypeAlias = Gap | NotAsked
+
+
+class Unlisted(Struct, frozen=True):
+    """Things of `kind` (a class name of the model) may be missing from the snapshot."""
+
+    kind: str
+    gap: Unread
 
 
 @dataclass(frozen=True, slots=True)

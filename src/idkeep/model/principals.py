@@ -6,13 +6,30 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec import Struct
 
 from idkeep.model.arn import Arn
-from idkeep.model.credentials import AccessKey, Password, VirtualMfa
-from idkeep.model.gap import Gap, ReadBy
+from idkeep.model.credentials import (
+    AccessKey,
+    CertificateSlot,
+    IdentifiedKey,
+    MfaDevice,
+    Password,
+    ServiceAccess,
+    ServiceCredential,
+    SigningCertificate,
+    SshKey,
+    VirtualMfa,
+)
+from idkeep.model.facts import Family
+from idkeep.model.gap import NotAsked, ReadBy, Unread
 
 _REPORT = ReadBy("iam:GetCredentialReport")
 _SUMMARY = ReadBy("iam:GetAccountSummary")
 _VIRTUAL = ReadBy("iam:ListVirtualMFADevices")
 _DETAILS = ReadBy("iam:GetAccountAuthorizationDetails")
+_ROLES = ReadBy("iam:ListRoles")
+_LAST = ReadBy("iam:GetServiceLastAccessedDetails")
+_NO_IDENTITY = NotAsked(Family.IDENTITY)
+_NO_CREDENTIALS = NotAsked(Family.CREDENTIALS)
+_NO_LAST = NotAsked(Family.LAST_ACCESSED)
 
 Tags: TypeAlias = dict[str, str]
 
@@ -21,13 +38,13 @@ class Root(Struct, frozen=True, kw_only=True):
     """The root user. Keys and last use are as old as the credential report, the rest is live."""
 
     arn: str
-    has_mfa: Annotated[bool | Gap, _SUMMARY]
-    has_access_keys: Annotated[bool | Gap, _SUMMARY]
-    has_password: Annotated[bool | Gap, _SUMMARY]
-    has_certificates: Annotated[bool | Gap, _SUMMARY]
-    virtual_mfa: Annotated[tuple[VirtualMfa, ...] | Gap, _VIRTUAL]
-    access_keys: Annotated[tuple[AccessKey, ...] | Gap, _REPORT]
-    password_last_used: Annotated[datetime | Gap | None, _REPORT]
+    has_mfa: Annotated[bool | Unread, _SUMMARY]
+    has_access_keys: Annotated[bool | Unread, _SUMMARY]
+    has_password: Annotated[bool | Unread, _SUMMARY]
+    has_certificates: Annotated[bool | Unread, _SUMMARY]
+    virtual_mfa: Annotated[tuple[VirtualMfa, ...] | Unread, _VIRTUAL]
+    access_keys: Annotated[tuple[AccessKey, ...] | Unread, _REPORT]
+    password_last_used: Annotated[datetime | Unread | None, _REPORT]
 
     @property
     def id(self) -> str:
@@ -69,6 +86,9 @@ class User(Struct, frozen=True, kw_only=True):
 
     `password` is None for a user who has none. `mfa_active` covers every kind of device;
     `virtual_mfa` only authenticator apps, but it is live where the report may be hours old.
+    `mfa_devices` are all devices of a user without such an app; beside one, no other is listed.
+    For a user younger than the report, all of these are live. `certificates` is the report's word
+    on the `signing_certificates`.
     """
 
     LISTED_BY: ClassVar = _DETAILS.action
@@ -82,10 +102,27 @@ class User(Struct, frozen=True, kw_only=True):
     attached_policies: tuple[AttachedPolicy, ...] = ()
     boundary: str | None = None
     tags: Tags = {}
-    password: Annotated[Password | Gap | None, _REPORT]
-    mfa_active: Annotated[bool | Gap, _REPORT]
-    access_keys: Annotated[tuple[AccessKey, ...] | Gap, _REPORT]
-    virtual_mfa: Annotated[tuple[VirtualMfa, ...] | Gap, _VIRTUAL]
+    password: Annotated[Password | Unread | None, _REPORT]
+    mfa_active: Annotated[bool | Unread, _REPORT]
+    access_keys: Annotated[tuple[AccessKey, ...] | Unread, _REPORT]
+    virtual_mfa: Annotated[tuple[VirtualMfa, ...] | Unread, _VIRTUAL]
+    mfa_devices: Annotated[tuple[MfaDevice, ...] | Unread, ReadBy("iam:ListMFADevices")] = (
+        _NO_IDENTITY
+    )
+    certificates: Annotated[tuple[CertificateSlot, ...] | Unread, _REPORT] = _NO_IDENTITY
+    service_credentials: Annotated[
+        tuple[ServiceCredential, ...] | Unread, ReadBy("iam:ListServiceSpecificCredentials")
+    ] = _NO_IDENTITY
+    identified_keys: Annotated[tuple[IdentifiedKey, ...] | Unread, ReadBy("iam:ListAccessKeys")] = (
+        _NO_CREDENTIALS
+    )
+    ssh_keys: Annotated[tuple[SshKey, ...] | Unread, ReadBy("iam:ListSSHPublicKeys")] = (
+        _NO_CREDENTIALS
+    )
+    signing_certificates: Annotated[
+        tuple[SigningCertificate, ...] | Unread, ReadBy("iam:ListSigningCertificates")
+    ] = _NO_CREDENTIALS
+    last_accessed: Annotated[tuple[ServiceAccess, ...] | Unread, _LAST] = _NO_LAST
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -99,10 +136,18 @@ class Group(Struct, frozen=True, kw_only=True):
     attached_policies: tuple[AttachedPolicy, ...] = ()
 
 
+class RoleTemplate(Struct, frozen=True, kw_only=True, tag=True):
+    """The template that Role Manager made a role from."""
+
+    arn: str
+    minor_version: int
+
+
 class Role(Struct, frozen=True, kw_only=True):
     """`trust` is the digest of a text in `Snapshot.documents`.
 
     `last_used` is None where AWS has no use on record in its tracking period of 400 days.
+    `template` is None for a role that was made by hand or by a service.
     """
 
     LISTED_BY: ClassVar = _DETAILS.action
@@ -119,6 +164,9 @@ class Role(Struct, frozen=True, kw_only=True):
     last_used_region: str | None = None
     instance_profiles: tuple[str, ...] = ()
     tags: Tags = {}
+    template: Annotated[RoleTemplate | Unread | None, _ROLES] = _NO_IDENTITY
+    max_session_seconds: Annotated[int | Unread, _ROLES] = _NO_IDENTITY
+    last_accessed: Annotated[tuple[ServiceAccess, ...] | Unread, _LAST] = _NO_LAST
 
 
 class ManagedPolicy(Struct, frozen=True, kw_only=True):

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import Annotated, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from idkeep.model.account import Account
-from idkeep.model.gap import Gap
+from idkeep.model.center import IdentityCenter
+from idkeep.model.facts import Family
+from idkeep.model.federation import Providers, ServerCertificate
+from idkeep.model.gap import Gap, NotAsked, ReadBy, Unlisted, Unread
+from idkeep.model.logging import Logging
+from idkeep.model.organization import Organization
 from idkeep.model.principals import Group, ManagedPolicy, Role, Root, User
+from idkeep.model.resources import Resources
+from idkeep.model.services import Services
 
-FORMAT = 1
+FORMAT = 2
+
+# `gaps` is made of the others; what a call cost and what a text says is never unread.
+_NOT_FACTS = frozenset({"documents", "gaps", "calls"})
 
 Subject: TypeAlias = Account | Root | User | Group | Role | ManagedPolicy
 S = TypeVar("S", bound=Subject)
-
-
-class Unlisted(Struct, frozen=True):
-    """Subjects of `kind` (a class name of the model) may be missing from the snapshot."""
-
-    kind: str
-    gap: Gap
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -35,8 +38,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """One account. `taken` is the clock of every rule, so a stored one answers the same for ever.
 
     `documents` holds each policy text once, as AWS returned it, by its SHA-256 in hex.
-    `gaps` names everything that could not be read, once. `region` is where AWS was asked.
-    Times are UTC.
+    `gaps` names everything that could not be read, once. `region` is where AWS was asked, ""
+    for saved answers. Times are UTC.
     """
 
     format: int = FORMAT
@@ -48,6 +51,23 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
     roles: tuple[Role, ...] = ()
     policies: tuple[ManagedPolicy, ...] = ()
+    providers: Providers = Providers()
+    server_certificates: Annotated[
+        tuple[ServerCertificate, ...] | Unread, ReadBy("iam:ListServerCertificates")
+    ] = NotAsked(Family.IDENTITY)
+    organization: Annotated[
+        Organization | Unread | None, ReadBy("organizations:DescribeOrganization")
+    ] = NotAsked(Family.ORGANIZATION)
+    center: Annotated[IdentityCenter | Unread, ReadBy("sso:ListInstances")] = NotAsked(
+        Family.CENTER
+    )
+    logging: Annotated[Logging | Unread, ReadBy("cloudtrail:DescribeTrails")] = NotAsked(
+        Family.LOGGING
+    )
+    services: Annotated[Services | Unread, ReadBy("account:ListRegions")] = NotAsked(
+        Family.SERVICES
+    )
+    resources: Resources | Unread = NotAsked(Family.RESOURCES)
     documents: dict[str, str] = {}
     credential_report_generated: datetime | None = None
     unlisted: tuple[Unlisted, ...] = ()
@@ -66,15 +86,18 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         )
         return (s for some in everyone for s in some if isinstance(s, kind))
 
-    def missing(self, kind: type[Subject]) -> tuple[Gap, ...]:
+    def missing(self, kind: type[Subject]) -> tuple[Unread, ...]:
         """Why subjects of `kind` may be missing; empty where the list is whole."""
         return tuple(one.gap for one in self.unlisted if one.kind == kind.__name__)
 
     def unread(self) -> Iterator[Gap]:
-        """Every gap in the place of a fact or of a subject; the same one may come often."""
-        yield from (one.gap for one in self.unlisted)
-        everyone = (self.users, self.groups, self.roles, self.policies)
-        yield from _gaps((self.account, self.root, *everyone))
+        """Every gap in the place of a fact or of a subject; the same one may come often.
+
+        What was not asked for is none, nor what AWS tells another account alone.
+        """
+        for name in self.__struct_fields__:
+            if name not in _NOT_FACTS:
+                yield from _gaps(getattr(self, name))
 
     def as_of(self, action: str) -> datetime:
         """When the facts that `action` gives were true: the credential report may be hours old."""
@@ -86,10 +109,14 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 def _gaps(value: object) -> Iterator[Gap]:
     """Those in a value, however deep they stand."""
     if isinstance(value, Gap):
-        yield value
+        if not value.elsewhere:
+            yield value
     elif isinstance(value, Struct):
         for name in value.__struct_fields__:
             yield from _gaps(getattr(value, name))
     elif isinstance(value, tuple):
         for one in value:
+            yield from _gaps(one)
+    elif isinstance(value, dict):
+        for one in value.values():
             yield from _gaps(one)

@@ -285,7 +285,8 @@ def _shown(value: object) -> object:
     return value
 
 
-def _page() -> Template:
+def environment() -> Environment:
+    """Templates whose every text is escaped and printable."""
     page = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -296,8 +297,12 @@ def _page() -> Template:
     page.filters.update(
         many=_many, noun=noun, prose=_prose, readable=_readable, state=_state, utc=_utc
     )
+    return page
+
+
+def _page() -> Template:
     source = files("idkeep.report").joinpath("scan.html.j2").read_text(encoding="utf-8")
-    return page.from_string(source)
+    return environment().from_string(source)
 
 
 def _digest(block: str) -> str:

@@ -5,12 +5,14 @@ The document's version is in `schema`; it changes when a reader of the old one w
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+from idkeep.access.acceptance import Acceptance, acceptances, is_accepted
 from idkeep.checks import AnyCheck
 from idkeep.config import Settings
-from idkeep.model import Call, Gap, Outcome, Severity, Snapshot, Status, Verdict
+from idkeep.model import Call, Caller, Gap, Outcome, Severity, Snapshot, Status, Verdict
 
 SCHEMA = "idkeep.scan/1"
 _FIRST = {"Root": 0, "Account": 1}
@@ -49,11 +51,15 @@ class CheckResult(Struct, frozen=True, kw_only=True):
 
 
 class ReportedGap(Struct, frozen=True, kw_only=True):
-    """A read that failed. `accepted` is true where the settings say that this is known."""
+    """A read that failed. `accepted` is true where the settings say that this is known.
+
+    `region` is "" for what lives in none.
+    """
 
     action: str
     error: str
     detail: str
+    region: str = ""
     accepted: bool
 
 
@@ -68,12 +74,14 @@ class Summary(Struct, frozen=True, kw_only=True):
 
 
 class ScanReport(Struct, frozen=True, kw_only=True):
-    """One account's scan. `snapshot` is the id it is kept under, "" where it was not kept.
+    """One account's scan.
 
-    `credential_report` is when AWS made that report, None where there was none to read.
-    `seconds` is how long reading AWS took, 0 for a snapshot that was kept before. Checks come
-    worst first, then those that could not tell, then the rest. Gaps that are not accepted make
-    the scan incomplete.
+    `caller` and `region` are "" for answers that were saved. `snapshot` is the id it is kept
+    under, "" where it was not kept. `credential_report` is when AWS made that report, None where
+    there was none to read. `seconds` is how long reading AWS took, 0 for a snapshot that was kept
+    before. Checks come worst first, then those that could not tell, then the rest. Gaps that are
+    not accepted make the scan incomplete; `acceptances` are the lines of the settings that speak
+    of what was asked.
     """
 
     schema: str = SCHEMA
@@ -90,6 +98,7 @@ class ScanReport(Struct, frozen=True, kw_only=True):
     summary: Summary
     checks: tuple[CheckResult, ...]
     gaps: tuple[ReportedGap, ...]
+    acceptances: tuple[Acceptance, ...] = ()
     calls: tuple[Call, ...]
 
     @property
@@ -126,13 +135,14 @@ def scan_report(  # noqa: PLR0913 -- the parts of a report, all by name
         (_result(c, outcome, settings) for c, outcome in zip(checks, outcomes, strict=True)),
         key=_order,
     )
-    gaps = tuple(_gap(one, settings) for one in snapshot.gaps)
+    gaps = tuple(_gap(one, snapshot, settings) for one in snapshot.gaps)
+    caller = snapshot.account.caller
     return ScanReport(
         idkeep=version,
         account=snapshot.account.id,
         partition=snapshot.account.partition,
         region=snapshot.region,
-        caller=snapshot.account.caller.arn,
+        caller=caller.arn if isinstance(caller, Caller) else "",
         taken=snapshot.taken,
         credential_report=snapshot.credential_report_generated,
         snapshot=kept_as,
@@ -141,6 +151,7 @@ def scan_report(  # noqa: PLR0913 -- the parts of a report, all by name
         summary=_summary(results),
         checks=tuple(results),
         gaps=gaps,
+        acceptances=tuple(_acceptances(snapshot, settings)),
         calls=snapshot.calls,
     )
 
@@ -165,13 +176,25 @@ def _result(check: AnyCheck, outcome: Outcome, settings: Settings) -> CheckResul
     )
 
 
-def _gap(gap: Gap, settings: Settings) -> ReportedGap:
+def _gap(gap: Gap, snapshot: Snapshot, settings: Settings) -> ReportedGap:
     return ReportedGap(
         action=gap.action,
         error=gap.error,
         detail=gap.detail,
-        accepted=gap.action in settings.accept_gaps,
+        region=gap.region,
+        accepted=is_accepted(gap, snapshot.account.id, settings, snapshot.taken.date()),
     )
+
+
+def _acceptances(snapshot: Snapshot, settings: Settings) -> Iterator[Acceptance]:
+    """Without the lines about other accounts, and about what this scan did not ask."""
+    account = snapshot.account.id
+    asked = [call.action for call in snapshot.calls] + [gap.action for gap in snapshot.gaps]
+    gaps = ((account, gap) for gap in snapshot.gaps)
+    for one in acceptances(gaps, settings, snapshot.taken.date()):
+        line = one.line
+        if fnmatchcase(account, line.account) and any(fnmatchcase(a, line.action) for a in asked):
+            yield one
 
 
 def _summary(results: Iterable[CheckResult]) -> Summary:

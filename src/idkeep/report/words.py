@@ -1,5 +1,7 @@
 """What people call the kinds of subjects."""
 
+import re
+
 _NOUNS = {
     "Account": ("account", "accounts"),
     "Root": ("root user", "root users"),
@@ -11,10 +13,16 @@ _NOUNS = {
 
 
 def noun(kind: str) -> str:
-    """One of a kind; `kind` is a class name of the model."""
-    return _NOUNS[kind][0]
+    """One of a kind; `kind` is a class name of the model, or a field of the snapshot."""
+    return _words(kind)[0]
 
 
 def nouns(kind: str) -> str:
     """Several of a kind."""
-    return _NOUNS[kind][1]
+    return _words(kind)[1]
+
+
+def _words(kind: str) -> tuple[str, str]:
+    """A kind that has no words of its own is called as the model calls it."""
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", kind).lower()
+    return _NOUNS.get(kind, (plain, plain))

@@ -8,9 +8,9 @@ from idkeep.errors import Unreadable
 
 # In the header of each SQLite file, where file(1) and we look for whose it is: "idkp".
 APPLICATION_ID = 0x69646B70
+HEADER = 100
 _MAGIC = b"SQLite format 3\0"
 _ID_AT = slice(68, 72)  # https://www.sqlite.org/fileformat.html#application_id
-_HEADER = 100
 _OWNER_FILE = 0o600
 _OWNER_DIRECTORY = 0o700
 
@@ -51,6 +51,11 @@ def exists(path: Path) -> bool:
     return True
 
 
+def is_store(header: bytes) -> bool:
+    """Whether a file that begins so is a store of ours; `HEADER` bytes tell."""
+    return header.startswith(_MAGIC) and header[_ID_AT] == APPLICATION_ID.to_bytes(4, "big")
+
+
 def _make_directories(path: Path) -> None:
     """Each that is missing with the mode; `Path.mkdir` gives it to the last one alone."""
     missing = [one for one in (path, *path.parents) if not one.exists()]
@@ -69,9 +74,8 @@ def _open(path: Path) -> int:
 
 def _check(handle: int, path: Path) -> None:
     _check_regular(os.fstat(handle).st_mode, path)
-    header = os.read(handle, _HEADER)
-    ours = header.startswith(_MAGIC) and header[_ID_AT] == APPLICATION_ID.to_bytes(4, "big")
-    if header and not ours:
+    header = os.read(handle, HEADER)
+    if header and not is_store(header):
         raise Unreadable(str(path), "is not a store of snapshots; it was left alone")
 
 

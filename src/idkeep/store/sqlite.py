@@ -6,22 +6,21 @@ says is never believed before it was looked at: the file may come from somebody 
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
-import zstandard
 from msgspec import Meta, Struct
 
 from idkeep.errors import IdkeepError, Unreadable
 from idkeep.model import Snapshot
 from idkeep.model.snapshot import FORMAT
-from idkeep.store import file
+from idkeep.store import encoding, file
+from idkeep.store.encoding import NotASnapshot
 
 _SCHEMA = """
 create table if not exists snapshot (
@@ -35,6 +34,40 @@ create table if not exists snapshot (
     payload blob not null
 ) strict
 """
+# Runs came with version 2 of the store; one of version 1 (0 in its header) only lacks their tables.
+_VERSION = 2
+_RUNS = (
+    """
+    create table if not exists run (
+        id text primary key not null,
+        begun text not null,
+        format integer not null,
+        plan text not null,
+        payload blob not null
+    ) strict
+    """,
+    """
+    create table if not exists run_shard (
+        run text not null, shard integer not null, primary key (run, shard)
+    ) strict
+    """,
+    """
+    create table if not exists run_account (
+        run text not null,
+        account text not null,
+        snapshot text not null,
+        result blob not null,
+        primary key (run, account)
+    ) strict
+    """,
+)
+_FORGOTTEN = """
+select id from run where exists (
+    select 1 from run_account where run = id and snapshot != ''
+) and not exists (
+    select 1 from run_account join snapshot on snapshot = sha256 where run = id
+)
+"""
 _COLUMNS = ["sha256", "account", "taken", "format", "users", "roles", "gaps", "payload"]
 _TABLE = """
 select c.name from sqlite_schema t, pragma_table_info(t.name) c
@@ -45,11 +78,8 @@ select sha256, account, taken, users, roles, gaps, length(payload) as size from 
 order by taken, sha256
 """
 _KEEP = "insert or replace into snapshot values (?, ?, ?, ?, ?, ?, ?, ?)"
-_ID_LENGTH = 12
 _SHORTEST_PREFIX = 4
 _BUSY_SECONDS = 30
-# An account of IAM's greatest sizes is far below; a header that claims more would fill the memory.
-_LARGEST = 1 << 30
 
 _Count = Annotated[int, Meta(ge=0)]
 
@@ -85,54 +115,48 @@ class SqliteStore:
     """A store in one file, made with its directory when first written to."""
 
     path: Path
-    _encode: msgspec.msgpack.Encoder = field(default_factory=msgspec.msgpack.Encoder)
-    _decode: msgspec.msgpack.Decoder[Snapshot] = field(
-        default_factory=lambda: msgspec.msgpack.Decoder(Snapshot)
-    )
 
     def prepare(self) -> None:
         """Make the file, or see that it is ours and can be written. Raises `IdkeepError`."""
-        with self._open(make=True) as db:
+        with self.opened(make=True) as db:
             db.execute("begin immediate")
             # SQLite asks for its journal, and so for the directory, only where a page changes.
-            db.execute("pragma user_version = 1")
+            db.execute(f"pragma user_version = {_VERSION + 1}")
             db.execute("rollback")
 
     def put(self, snapshot: Snapshot) -> Kept:
         """Keep a snapshot. The same one twice is kept once, and is whole then."""
-        payload = self._encode.encode(snapshot)
-        if len(payload) > _LARGEST:
-            raise IdkeepError(f"the snapshot is too large to be kept: {len(payload):,} bytes")
-        packed = zstandard.compress(payload, level=10)
-        kept = _summary(snapshot, _digest(payload), len(packed))
-        row = (
-            kept.sha256,
-            kept.account,
-            kept.taken.isoformat(),
-            snapshot.format,
-            kept.users,
-            kept.roles,
-            kept.gaps,
-            packed,
-        )
-        with self._open(make=True) as db, db:
-            db.execute(_KEEP, row)
-        return kept
+        packed = encoding.pack(snapshot)
+        with self.opened(make=True) as db, db:
+            return insert(db, snapshot, packed)
 
     def list(self) -> tuple[Row, ...]:
         """Every row, the damaged ones first, then from old to new; none where nothing was kept."""
         if not file.exists(self.path):
             return ()
-        with self._open() as db:
+        with self.opened() as db:
             rows = tuple(_row(row) for row in db.execute(_LIST)) if _columns(db) else ()
         return tuple(sorted(rows, key=lambda row: isinstance(row, Kept)))
 
+    def has_runs(self) -> bool:
+        """Whether a scan of many accounts may be kept here."""
+        if not file.exists(self.path):
+            return False
+        with self.opened() as db:
+            [version] = db.execute("pragma user_version").fetchone()
+        return bool(version == _VERSION)
+
     def find(self, wanted: str) -> Kept:
-        """By id, by the beginning of its SHA-256, or "latest". Raises `IdkeepError`."""
+        """By id, by the beginning of its SHA-256, "latest", or "previous".
+
+        "previous" is the one before the latest of the same account. Raises `IdkeepError`.
+        """
         every = self.list()
         kept = [one for one in every if isinstance(one, Kept)]
         if wanted == "latest" and kept:
             return kept[-1]
+        if wanted == "previous" and kept:
+            return _previous(kept)
         long_enough = len(wanted) >= _SHORTEST_PREFIX
         matching = [one for one in every if long_enough and _key(one).startswith(wanted)]
         if len(matching) != 1:
@@ -146,7 +170,7 @@ class SqliteStore:
     def get(self, wanted: str) -> Snapshot:
         """As `find`; `IdkeepError` too for one that is altered, damaged or of another format."""
         found = self.find(wanted)
-        with self._open() as db:
+        with self.opened() as db:
             [packed, form] = db.execute(
                 "select payload, format from snapshot where sha256 = ?", (found.sha256,)
             ).fetchone()
@@ -156,17 +180,30 @@ class SqliteStore:
                 hint="read it with the idkeep that made it, or scan again",
             )
         try:
-            payload = _unpacked(packed)
-            if _digest(payload) != found.sha256:
+            digest, payload = encoding.unpack(packed)
+            if digest != found.sha256:
                 raise self._altered(found)
-            snapshot = self._decode.decode(payload)
+            snapshot = encoding.decode(payload)
             said = _summary(snapshot, found.sha256, len(packed))
-        # Bytes that idkeep never wrote may nest too deep, or name a time that is none in UTC.
-        except (zstandard.ZstdError, ValueError, RecursionError, OverflowError) as error:
+        except (NotASnapshot, OverflowError) as error:  # a time may be none in UTC
             raise self._damaged(found.id, str(error)) from error
         if said != found or snapshot.format != form:
             raise self._altered(found)
         return snapshot
+
+    def remove(self, kept: Iterable[Kept]) -> None:
+        """Delete snapshots, all or none, and give their bytes back to the disk."""
+        with self.opened(make=True) as db:
+            db.execute("pragma secure_delete = on")
+            with db:
+                db.executemany(
+                    "delete from snapshot where sha256 = ?", [(one.sha256,) for one in kept]
+                )
+                for (run,) in db.execute(_FORGOTTEN).fetchall():
+                    for table, key in (("run", "id"), ("run_shard", "run"), ("run_account", "run")):
+                        db.execute(f"delete from {table} where {key} = ?", (run,))  # noqa: S608
+            with suppress(sqlite3.Error):  # it needs room for a copy; without, the file stays long
+                db.execute("vacuum")
 
     def _damaged(self, ident: str, why: str) -> IdkeepError:
         return IdkeepError(f"snapshot {ident} in {self.path} is damaged: {why}")
@@ -175,7 +212,8 @@ class SqliteStore:
         return IdkeepError(f"snapshot {found.id} in {self.path} was altered")
 
     @contextmanager
-    def _open(self, *, make: bool = False) -> Iterator[sqlite3.Connection]:
+    def opened(self, *, make: bool = False) -> Iterator[sqlite3.Connection]:
+        """A connection to the file; what goes wrong in the block is an `IdkeepError`."""
         if make:
             file.make(self.path)
         uri = f"{self.path.absolute().as_uri()}?mode=rw"
@@ -185,8 +223,15 @@ class SqliteStore:
             raise Unreadable(str(self.path), f"can't be opened: {error}") from error
         try:
             db.text_factory = _text
-            if make:
-                _make_table(db)
+            [version] = db.execute("pragma user_version").fetchone()
+            if version > _VERSION:
+                raise Unreadable(
+                    str(self.path),
+                    f"is a store of version {version}; this idkeep knows version {_VERSION}",
+                    hint="use the idkeep that made it",
+                )
+            if make and (version < _VERSION or not _columns(db)):
+                _make_tables(db)
             if _columns(db) not in ([], _COLUMNS):
                 raise Unreadable(
                     str(self.path), "is not a store of snapshots as this idkeep makes them"
@@ -198,36 +243,54 @@ class SqliteStore:
             db.close()
 
 
-def _make_table(db: sqlite3.Connection) -> None:
+def insert(db: sqlite3.Connection, snapshot: Snapshot, packed: encoding.Packed) -> Kept:
+    """A snapshot's row; whoever calls has the transaction."""
+    kept = _summary(snapshot, packed.sha256, len(packed.data))
+    row = (
+        kept.sha256,
+        kept.account,
+        kept.taken.isoformat(),
+        snapshot.format,
+        kept.users,
+        kept.roles,
+        kept.gaps,
+        packed.data,
+    )
+    db.execute(_KEEP, row)
+    return kept
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
     """In one transaction, so that no crash leaves a file of nobody's."""
-    if _columns(db):
+    if _columns(db) not in ([], _COLUMNS):
         return
     db.execute("begin immediate")
     with db:
         db.execute(f"pragma application_id = {file.APPLICATION_ID}")
         db.execute(_SCHEMA)
+        for table in _RUNS:
+            db.execute(table)
+        db.execute(f"pragma user_version = {_VERSION}")
 
 
 def _columns(db: sqlite3.Connection) -> list[str]:
     return [name for (name,) in db.execute(_TABLE)]
 
 
-def _digest(payload: bytes) -> str:
-    return sha256(payload).hexdigest()
-
-
-def _unpacked(packed: object) -> bytes:
-    if not isinstance(packed, bytes):
-        raise ValueError("it holds no bytes")  # noqa: TRY004 -- a fault of the data, not of types
-    size = zstandard.get_frame_parameters(packed).content_size
-    if size > _LARGEST:  # one that is not told is the largest number
-        raise ValueError("its size is not told, or absurd")
-    return zstandard.ZstdDecompressor().decompress(packed)
+def _previous(kept: list[Kept]) -> Kept:
+    account = kept[-1].account
+    same = [one for one in kept if one.account == account]
+    if len(same) == 1:
+        raise IdkeepError(
+            f"of account {account} only one snapshot is kept: there is no previous one",
+            hint="`idkeep scan` keeps another",
+        )
+    return same[-2]
 
 
 def _summary(snapshot: Snapshot, digest: str, size: int) -> Kept:
     return Kept(
-        id=digest[:_ID_LENGTH],
+        id=encoding.short_id(digest),
         sha256=digest,
         account=snapshot.account.id,
         taken=snapshot.taken.astimezone(UTC),
@@ -240,7 +303,7 @@ def _summary(snapshot: Snapshot, digest: str, size: int) -> Kept:
 
 def _row(row: tuple[Any, ...]) -> Row:
     digest, account, taken, users, roles, gaps, size = row
-    ident = str(digest)[:_ID_LENGTH]
+    ident = encoding.short_id(str(digest))
     said = {
         "id": ident,
         "sha256": digest,

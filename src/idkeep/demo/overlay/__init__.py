@@ -1,6 +1,1 @@
-"""What moto lacks of AWS, laid over its own response classes."""
-
-from idkeep.demo.overlay.install import install, operations
-from idkeep.demo.overlay.seed import seeded
-
-__all__ = ["install", "operations", "seeded"]
+"""What moto lacks of AWS, and what it gets wrong, answered from the declared estate."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from idkeep.demo.faults import Faults
 from idkeep.demo.overlay.state import AccountState
 
 
@@ -31,8 +32,9 @@ Item = tuple[Kind, Any]
 class AuthorizationDetails:
     """One call's view of the account; `filters` empty means everything."""
 
-    def __init__(self, state: AccountState, filters: frozenset[str]) -> None:
+    def __init__(self, state: AccountState, faults: Faults, filters: frozenset[str]) -> None:
         self._state = state
+        self._faults = faults
         self._filters = filters
         self._groups_of: dict[str, list[str]] = defaultdict(list)
         for group in state.iam.groups.values():
@@ -59,7 +61,7 @@ class AuthorizationDetails:
         lists: dict[str, list[dict[str, Any]]] = {kind.member: [] for kind in KINDS}
         for kind, thing in items:
             drawn = self._draw(kind, thing)
-            for member in self._state.faults.spoilt(kind.word, thing.name):
+            for member in self._faults.spoilt(kind.word, thing.name):
                 drawn.pop(member, None)
             lists[kind.member].append(drawn)
         return lists
@@ -102,7 +104,7 @@ class AuthorizationDetails:
             **({"UserPolicyList": _inline(user)} if user.policies else {}),
             "GroupList": self._groups_of[user.name],
             "AttachedManagedPolicies": _attached(user),
-            **_boundary(boundary),
+            **boundary_of(boundary),
             "Tags": user.tags or [],
         }
 
@@ -119,7 +121,7 @@ class AuthorizationDetails:
 
     def _role(self, role: Any) -> dict[str, Any]:  # noqa: ANN401
         return {
-            **_role_head(role),
+            **role_head(role),
             "InstanceProfileList": [
                 {
                     "Path": profile.path,
@@ -127,13 +129,13 @@ class AuthorizationDetails:
                     "InstanceProfileId": profile.id,
                     "Arn": profile.arn,
                     "CreateDate": profile.create_date,
-                    "Roles": [_role_head(role)],
+                    "Roles": [role_head(role)],
                 }
                 for profile in role.instance_profile_list
             ],
             "RolePolicyList": _inline(role),
             "AttachedManagedPolicies": _attached(role),
-            **_boundary(role.permissions_boundary_arn),
+            **boundary_of(role.permissions_boundary_arn),
             "Tags": role.tags or [],
             "RoleLastUsed": (
                 {"LastUsedDate": role.last_used, "Region": role.last_used_region}
@@ -157,7 +159,7 @@ class AuthorizationDetails:
             "UpdateDate": policy.update_date,
             "PolicyVersionList": [
                 {
-                    "Document": _encoded(version.document),
+                    "Document": encoded(version.document),
                     "VersionId": version.version_id,
                     "IsDefaultVersion": version.is_default,
                     "CreateDate": version.create_date,
@@ -168,14 +170,14 @@ class AuthorizationDetails:
         }
 
 
-def _encoded(document: str) -> str:
+def encoded(document: str) -> str:
     """RFC 3986, the slash too."""
     return quote(document, safe="")
 
 
 def _inline(holder: Any) -> list[dict[str, str]]:  # noqa: ANN401
     return [
-        {"PolicyName": name, "PolicyDocument": _encoded(document)}
+        {"PolicyName": name, "PolicyDocument": encoded(document)}
         for name, document in holder.policies.items()
     ]
 
@@ -187,7 +189,7 @@ def _attached(holder: Any) -> list[dict[str, str]]:  # noqa: ANN401
     ]
 
 
-def _boundary(arn: str | None) -> dict[str, Any]:
+def boundary_of(arn: str | None) -> dict[str, Any]:
     # AWS sends "Policy" where its own model says "PermissionsBoundaryPolicy".
     if not arn:
         return {}
@@ -199,12 +201,12 @@ def _boundary(arn: str | None) -> dict[str, Any]:
     }
 
 
-def _role_head(role: Any) -> dict[str, Any]:  # noqa: ANN401
+def role_head(role: Any) -> dict[str, Any]:  # noqa: ANN401
     return {
         "Path": role.path,
         "RoleName": role.name,
         "RoleId": role.id,
         "Arn": role.arn,
         "CreateDate": role.create_date,
-        "AssumeRolePolicyDocument": _encoded(role.assume_role_policy_document),
+        "AssumeRolePolicyDocument": encoded(role.assume_role_policy_document),
     }

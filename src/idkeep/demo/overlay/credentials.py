@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from moto.core.exceptions import ServiceException
+from moto.iam.models import SigningCertificate
 
+from idkeep.demo.declared.account import Certificate
 from idkeep.demo.overlay.state import AccountState
 
 KEPT = timedelta(hours=4)
@@ -100,8 +102,15 @@ def _root(state: AccountState, made: datetime) -> list[str]:
         "not_supported",
         _flag(on=root.mfa),
         *_keys([_root_key(key, made) for key in root.keys if key.created <= made]),
-        *_certificates([]),
+        *_certificates([_root_certificate(state, one) for one in state.declared.root.certificates]),
     ]
+
+
+def _root_certificate(state: AccountState, one: Certificate) -> SigningCertificate:
+    made = SigningCertificate("", "", "")
+    made.status = "Active" if one.active else "Inactive"
+    made.upload_date = (state.clock() - timedelta(days=one.uploaded)).replace(microsecond=0)
+    return made
 
 
 def _root_key(key: Any, made: datetime) -> list[str]:  # noqa: ANN401

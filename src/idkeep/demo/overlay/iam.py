@@ -1,103 +1,392 @@
-"""IAM's bulk calls, answered as AWS answers them."""
+"""IAM's reads, answered as AWS answers them; what changes IAM is moto's."""
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.iam.exceptions import NoSuchEntity
-from moto.iam.responses import IamResponse
 
-from idkeep.demo.overlay import credentials
-from idkeep.demo.overlay.authorization import AuthorizationDetails
-from idkeep.demo.overlay.paging import page
-from idkeep.demo.overlay.state import AccountState
+from idkeep.demo.overlay import credentials, last_accessed
+from idkeep.demo.overlay.authorization import AuthorizationDetails, boundary_of, role_head
+from idkeep.demo.overlay.refused import Refused
 from idkeep.demo.overlay.summary import summary
+from idkeep.demo.overlay.tables import Asked, Table, listing
 
-PAGE_SIZE = 100
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html, MaxItems; so are others
+SIZE = 100
 
 
-class IamOverlay(IamResponse):
-    state: ClassVar[AccountState]
+def _authorization_details(asked: Asked) -> Mapping[str, Any]:
+    """Users, groups, roles and policies in this order, cut into pages.
 
-    def generate_credential_report(self) -> ActionResult:
-        return ActionResult(credentials.generate(self.state))
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+    """
+    wanted = frozenset(asked.params.get("Filter") or ())
+    details = AuthorizationDetails(asked.state, asked.world.faults, wanted)
+    items, more = asked.page(details.items(), SIZE)
+    return details.answer(items) | more
 
-    def get_credential_report(self) -> ActionResult:
-        return ActionResult(credentials.report(self.state))
 
-    def get_account_authorization_details(self) -> ActionResult:
-        """Users, groups, roles and policies in this order, cut into pages.
+def _password_policy(asked: Asked) -> Mapping[str, Any]:
+    """What is not set is left out: no MaxPasswordAge where passwords do not expire.
 
-        https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
-        """
-        details = AuthorizationDetails(self.state, frozenset(self._get_param("Filter", [])))
-        items, more = self._page(details.items())
-        return ActionResult(details.answer(items) | more)
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountPasswordPolicy.html
+    """
+    policy = asked.state.iam.account_password_policy
+    if policy is None:
+        raise NoSuchEntity(
+            f"The Password Policy with domain name {asked.state.account} cannot be found."
+        )
+    said = {
+        "MinimumPasswordLength": policy.minimum_password_length,
+        "RequireSymbols": policy.require_symbols,
+        "RequireNumbers": policy.require_numbers,
+        "RequireUppercaseCharacters": policy.require_uppercase_characters,
+        "RequireLowercaseCharacters": policy.require_lowercase_characters,
+        "AllowUsersToChangePassword": policy.allow_users_to_change_password,
+        "ExpirePasswords": policy.expire_passwords,
+    }
+    if policy.expire_passwords:
+        said |= {"MaxPasswordAge": policy.max_password_age, "HardExpiry": policy.hard_expiry}
+    if policy.password_reuse_prevention:
+        said["PasswordReusePrevention"] = policy.password_reuse_prevention
+    return {"PasswordPolicy": said}
 
-    def get_account_summary(self) -> ActionResult:
-        return ActionResult({"SummaryMap": summary(self.state)})
 
-    def get_account_password_policy(self) -> ActionResult:
-        """What is not set is left out: no MaxPasswordAge where passwords do not expire.
+def _virtual_mfa_devices(asked: Asked) -> Mapping[str, Any]:
+    """Without seeds and tags; the root user among the owners, without a name or a path.
 
-        https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountPasswordPolicy.html
-        """
-        policy = self.state.iam.account_password_policy
-        if policy is None:
-            raise NoSuchEntity(
-                f"The Password Policy with domain name {self.state.account} cannot be found."
-            )
-        said = {
-            "MinimumPasswordLength": policy.minimum_password_length,
-            "RequireSymbols": policy.require_symbols,
-            "RequireNumbers": policy.require_numbers,
-            "RequireUppercaseCharacters": policy.require_uppercase_characters,
-            "RequireLowercaseCharacters": policy.require_lowercase_characters,
-            "AllowUsersToChangePassword": policy.allow_users_to_change_password,
-            "ExpirePasswords": policy.expire_passwords,
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListVirtualMFADevices.html
+    """
+    wanted = asked.params.get("AssignmentStatus") or "Any"
+    devices = [
+        {"SerialNumber": device.serial_number} | _assignment(asked, device)
+        for _, device in sorted(asked.state.iam.virtual_mfa_devices.items())
+        if wanted == "Any" or (wanted == "Assigned") == bool(device.enable_date)
+    ]
+    items, more = asked.page(devices, SIZE)
+    return {"VirtualMFADevices": items} | more
+
+
+def _assignment(asked: Asked, device: Any) -> dict[str, Any]:  # noqa: ANN401 moto's device
+    if not device.enable_date:
+        return {}
+    root = asked.state.root
+    if device.serial_number in root.devices:
+        owner = {
+            "UserId": root.user_id,
+            "Arn": root.arn,
+            "CreateDate": root.created,
+            "PasswordLastUsed": root.password_last_used,
         }
-        if policy.expire_passwords:
-            said |= {"MaxPasswordAge": policy.max_password_age, "HardExpiry": policy.hard_expiry}
-        if policy.password_reuse_prevention:
-            said["PasswordReusePrevention"] = policy.password_reuse_prevention
-        return ActionResult({"PasswordPolicy": said})
+    else:
+        owner = _user_head(device.user)
+    known = {name: value for name, value in owner.items() if value is not None}
+    return {"User": known, "EnableDate": device.enable_date}
 
-    def list_virtual_mfa_devices(self) -> ActionResult:
-        """Without seeds and tags; the root user among the owners, without a name or a path.
 
-        https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListVirtualMFADevices.html
-        """
-        wanted = self._get_param("AssignmentStatus", "Any")
-        devices = [
-            {"SerialNumber": device.serial_number} | self._assignment(device)
-            for _, device in sorted(self.state.iam.virtual_mfa_devices.items())
-            if wanted == "Any" or (wanted == "Assigned") == bool(device.enable_date)
+def _user_head(user: Any) -> dict[str, Any]:  # noqa: ANN401 moto's user
+    return {
+        "Path": user.path,
+        "UserName": user.name,
+        "UserId": user.id,
+        "Arn": user.arn,
+        "CreateDate": user.create_date,
+        "PasswordLastUsed": user.password_last_used,
+    }
+
+
+def _users(asked: Asked) -> Mapping[str, Any]:
+    """Without tags and boundary, as the page of the operation says.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
+    """
+    items, more = asked.page(_under(asked, asked.state.iam.users.values()), SIZE)
+    return {"Users": [_present(_user_head(user)) for user in items]} | more
+
+
+def _roles(asked: Asked) -> Mapping[str, Any]:
+    """Without tags, boundary and last use, as the page of the operation says.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+    """
+    items, more = asked.page(_under(asked, asked.state.iam.roles.values()), SIZE)
+    return {"Roles": [_role_said(role) for role in items]} | more
+
+
+def _role(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html."""
+    role = _named(asked.state.iam.roles.values(), asked.params["RoleName"], "role")
+    used = {"LastUsedDate": role.last_used, "Region": role.last_used_region}
+    template = getattr(role, "template", None)
+    said = {
+        **_role_said(role),
+        **boundary_of(role.permissions_boundary_arn),
+        **({"Tags": role.tags} if role.tags else {}),
+        "RoleLastUsed": used if role.last_used else {},
+    }
+    if template is not None:
+        said["SourceRoleTemplate"] = {
+            "TemplateArn": template.arn,
+            "TemplateMinorVersion": template.minor_version,
+        }
+    return {"Role": said}
+
+
+def _role_said(role: Any) -> dict[str, Any]:  # noqa: ANN401 moto's role
+    head = role_head(role) | {"MaxSessionDuration": int(role.max_session_duration or 3600)}
+    return head | ({"Description": role.description} if role.description else {})
+
+
+def _under(asked: Asked, entities: Any) -> list[Any]:  # noqa: ANN401 moto's users or roles
+    prefix = asked.params.get("PathPrefix") or "/"
+    found = (entity for entity in entities if entity.path.startswith(prefix))
+    return sorted(found, key=lambda entity: str(entity.name).lower())
+
+
+def _named(entities: Any, name: str, word: str) -> Any:  # noqa: ANN401
+    """The entity of this name. Raises AWS's NoSuchEntity."""
+    for entity in entities:
+        if entity.name.lower() == name.lower():
+            return entity
+    raise NoSuchEntity(f"The {word} with name {name} cannot be found.")
+
+
+def _user_asked_about(asked: Asked) -> Any:  # noqa: ANN401 moto's user, None for root
+    """The user named, or else who asks."""
+    name = asked.params.get("UserName")
+    if name is None:
+        if asked.who.arn == asked.state.root.arn:
+            return None
+        if ":user/" not in asked.who.arn:
+            raise Refused(
+                "ValidationError", "Must specify userName when calling with non-User credentials"
+            )
+        name = asked.who.arn.rpartition("/")[2]
+    return _named(asked.state.iam.users.values(), name, "user")
+
+
+def _mfa_devices(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADevices.html.
+
+    Root's own devices are listed to root alone, under the name that AWS gives it.
+    """
+    user = _user_asked_about(asked)
+    if user is None:
+        root = asked.state.root
+        found = [_device("root", serial, root.created) for serial in root.devices]
+    else:
+        found = [
+            _device(user.name, serial, device.enable_date)
+            for serial, device in user.mfa_devices.items()
         ]
-        items, more = self._page(devices)
-        return ActionResult({"VirtualMFADevices": items} | more)
+    items, more = asked.page(found, SIZE)
+    return {"MFADevices": items} | more
 
-    def _assignment(self, device: Any) -> dict[str, Any]:  # noqa: ANN401 moto's device
-        if not device.enable_date:
-            return {}
-        if device.serial_number == self.state.root_mfa_serial:
-            root = self.state.root
-            owner = {
-                "UserId": root.user_id,
-                "Arn": root.arn,
-                "CreateDate": root.created,
-                "PasswordLastUsed": root.password_last_used,
-            }
-        else:
-            owner = {
-                "Path": device.user.path,
-                "UserName": device.user.name,
-                "UserId": device.user.id,
-                "Arn": device.user.arn,
-                "CreateDate": device.user.create_date,
-                "PasswordLastUsed": device.user.password_last_used,
-            }
-        known = {name: value for name, value in owner.items() if value is not None}
-        return {"User": known, "EnableDate": device.enable_date}
 
-    def _page(self, items: Any) -> Any:  # noqa: ANN401 as many kinds as calls
-        marker, size = self._get_param("Marker"), self._get_int_param("MaxItems", PAGE_SIZE)
-        return page(items, marker, size)
+def _device(name: str, serial: str, since: datetime) -> dict[str, Any]:
+    return {"UserName": name, "SerialNumber": serial, "EnableDate": since}
+
+
+def _user(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html.
+
+    The root user gets itself, without a name or a path.
+    """
+    user = _user_asked_about(asked)
+    if user is None:
+        root = asked.state.root
+        said = {
+            "UserId": root.user_id,
+            "Arn": root.arn,
+            "CreateDate": root.created,
+            "PasswordLastUsed": root.password_last_used,
+        }
+        return {"User": _present(said)}
+    boundary = boundary_of(asked.state.boundaries.get(user.id))
+    tags = {"Tags": user.tags} if user.tags else {}
+    return {"User": _present(_user_head(user)) | boundary | tags}
+
+
+def _service_specific_credentials(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCredentials.html."""
+    kept, service = asked.state.service_credentials, asked.params.get("ServiceName")
+    if asked.params.get("AllUsers"):
+        if asked.params.get("UserName"):
+            raise Refused("ValidationError", "UserName and AllUsers cannot be specified together")
+    else:
+        user = _user_asked_about(asked)
+        kept = [one for one in kept if user is not None and one["UserName"] == user.name]
+    items, more = asked.page([o for o in kept if service in {None, o["ServiceName"]}], SIZE)
+    return {"ServiceSpecificCredentials": items} | more
+
+
+def _account_properties(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountProperties.html."""
+    return {"Properties": asked.state.declared.account.properties}
+
+
+def _outbound_federation(asked: Asked) -> Mapping[str, Any]:
+    """Where it is off, an error and not an answer.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOutboundWebIdentityFederationInfo.html
+    """
+    issuer = asked.state.declared.account.outbound_federation
+    if issuer is None:
+        raise Refused(
+            "FeatureDisabledException", "Outbound web identity federation is not enabled."
+        )
+    return {"IssuerIdentifier": issuer, "JwtVendingEnabled": True}
+
+
+def _organizations_features(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListOrganizationsFeatures.html."""
+    organization = asked.world.estate.organization
+    if organization is None:
+        raise Refused(
+            "OrganizationNotFoundException", "The account is not a member of an organization."
+        )
+    deputies = {
+        one.account for one in organization.delegated if "iam.amazonaws.com" in one.services
+    }
+    if asked.state.account not in {organization.management, *deputies}:
+        raise Refused(
+            "AccountNotManagementOrDelegatedAdministratorException",
+            "The account is not the management account or a delegated administrator for IAM.",
+        )
+    if "iam.amazonaws.com" not in {one.service for one in organization.trusted_access}:
+        raise Refused("ServiceAccessNotEnabledException", "Trusted access is not enabled for IAM.")
+    return {
+        "OrganizationId": organization.id,
+        "EnabledFeatures": list(organization.root_features),
+    }
+
+
+def _saml_providers(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSAMLProviders.html."""
+    return {
+        "SAMLProviderList": [
+            {"Arn": one.arn, "ValidUntil": one.valid_until, "CreateDate": one.create_date}
+            for one in asked.state.iam.saml_providers.values()
+        ]
+    }
+
+
+def _saml_provider(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetSAMLProvider.html."""
+    for one in asked.state.iam.saml_providers.values():
+        if one.arn == asked.params["SAMLProviderArn"]:
+            return {
+                "SAMLMetadataDocument": one.saml_metadata_document,
+                "CreateDate": one.create_date,
+                "ValidUntil": one.valid_until,
+                "Tags": getattr(one, "tags", []),
+            }
+    raise NoSuchEntity("Manifest not found for arn " + asked.params["SAMLProviderArn"])
+
+
+def _server_certificates(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServerCertificates.html."""
+    prefix = asked.params.get("PathPrefix") or "/"
+    found = [
+        {
+            "Path": one.path,
+            "ServerCertificateName": one.cert_name,
+            "ServerCertificateId": one.id,
+            "Arn": one.arn,
+            "UploadDate": one.upload_date,
+            "Expiration": one.expiration,
+        }
+        for one in asked.state.iam.certificates.values()
+        if one.path.startswith(prefix) and hasattr(one, "expiration")
+    ]
+    items, more = asked.page(found, SIZE)
+    return {"ServerCertificateMetadataList": items} | more
+
+
+def _aliases(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccountAliases.html."""
+    items, more = asked.page(asked.state.iam.account_aliases, SIZE)
+    return {"AccountAliases": items} | more
+
+
+def _access_keys(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccessKeys.html."""
+    user = _user_asked_about(asked)
+    found = [
+        {
+            "UserName": user.name,
+            "AccessKeyId": key.access_key_id,
+            "Status": key.status,
+            "CreateDate": key.create_date,
+        }
+        for key in (user.access_keys if user else ())
+    ]
+    items, more = asked.page(found, SIZE)
+    return {"AccessKeyMetadata": items} | more
+
+
+def _ssh_keys(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSSHPublicKeys.html."""
+    user = _user_asked_about(asked)
+    found = [
+        {
+            "UserName": user.name,
+            "SSHPublicKeyId": key.ssh_public_key_id,
+            "Status": key.status,
+            "UploadDate": key.upload_date,
+        }
+        for key in (user.ssh_public_keys if user else ())
+    ]
+    items, more = asked.page(found, SIZE)
+    return {"SSHPublicKeys": items} | more
+
+
+def _signing_certificates(asked: Asked) -> Mapping[str, Any]:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSigningCertificates.html."""
+    user = _user_asked_about(asked)
+    found = [
+        {
+            "UserName": user.name,
+            "CertificateId": one.certificate_id,
+            "CertificateBody": one.certificate_body,
+            "Status": one.status,
+            "UploadDate": one.upload_date,
+        }
+        for one in (user.signing_certificates.values() if user else ())
+    ]
+    items, more = asked.page(found, SIZE)
+    return {"Certificates": items} | more
+
+
+def _present(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value is not None}
+
+
+OPERATIONS: Table = {
+    "GenerateCredentialReport": lambda asked: credentials.generate(asked.state),
+    "GenerateServiceLastAccessedDetails": last_accessed.generate,
+    "GetAccountAuthorizationDetails": _authorization_details,
+    "GetAccountPasswordPolicy": _password_policy,
+    "GetAccountProperties": _account_properties,
+    "GetAccountSummary": lambda asked: {"SummaryMap": summary(asked.state)},
+    "GetCredentialReport": lambda asked: credentials.report(asked.state),
+    "GetOutboundWebIdentityFederationInfo": _outbound_federation,
+    "GetRole": _role,
+    "GetSAMLProvider": _saml_provider,
+    "GetServiceLastAccessedDetails": last_accessed.details,
+    "GetUser": _user,
+    "ListAccessKeys": _access_keys,
+    "ListAccountAliases": _aliases,
+    "ListDelegationRequests": listing("delegation-request", "DelegationRequests", size=SIZE),
+    "ListMFADevices": _mfa_devices,
+    "ListOrganizationsFeatures": _organizations_features,
+    "ListRoles": _roles,
+    "ListSAMLProviders": _saml_providers,
+    "ListSSHPublicKeys": _ssh_keys,
+    "ListServerCertificates": _server_certificates,
+    "ListServiceSpecificCredentials": _service_specific_credentials,
+    "ListSigningCertificates": _signing_certificates,
+    "ListUsers": _users,
+    "ListVirtualMFADevices": _virtual_mfa_devices,
+}

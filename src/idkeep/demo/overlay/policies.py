@@ -1,30 +1,36 @@
 """The managed policies that an estate uses: its own, and of AWS's only those it names."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, ManagedPolicy, PolicyVersion
 
-from idkeep.demo.estate import Account, Estate, Policy
-from idkeep.demo.estate_file import attachments
+from idkeep.demo.contradictions import attachments
+from idkeep.demo.declared.account import Account, AccountEstate, Policy
 from idkeep.demo.identifiers import unique_id
 from idkeep.errors import IdkeepError
 
 
-def managed_policies(estate: Estate, now: datetime) -> dict[str, Any]:
+def managed_policies(estate: AccountEstate, now: datetime) -> dict[str, Any]:
     """Moto's policies by the reference that the estate gives them (`Deploy`, `aws:Billing`)."""
     found = {policy.name: _own(policy, estate.account, now) for policy in estate.policies}
     named = {ref: place for place, ref in attachments(estate) if ref.startswith("aws:")}
     # Only those named are decoded further: the whole is 1,600 documents.
-    bundled = msgspec.json.decode(aws_managed_policies_data, type=dict[str, msgspec.Raw])
+    bundled = _bundled()
     for reference, place in named.items():
         name = reference.removeprefix("aws:")
         if name not in bundled:
             raise IdkeepError(f"{place}: AWS has no managed policy {name}")
         found[reference] = _aws(name, msgspec.json.decode(bundled[name]), estate.account)
     return found
+
+
+@cache
+def _bundled() -> dict[str, msgspec.Raw]:
+    return msgspec.json.decode(aws_managed_policies_data, type=dict[str, msgspec.Raw])
 
 
 def _own(policy: Policy, account: Account, now: datetime) -> Any:  # noqa: ANN401

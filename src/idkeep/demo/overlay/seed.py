@@ -16,18 +16,18 @@ from moto.iam.models import (
     VirtualMfaDevice,
     iam_backends,
 )
-from moto.sts.models import sts_backends
 
-from idkeep.demo import estate as declared
-from idkeep.demo.estate import Estate
+from idkeep.demo.declared import account as declared
+from idkeep.demo.declared.account import AccountEstate
 from idkeep.demo.identifiers import access_key_id, unique_id
+from idkeep.demo.overlay import providers
 from idkeep.demo.overlay.credentials import written
 from idkeep.demo.overlay.policies import managed_policies
 from idkeep.demo.overlay.state import AccountState, Credentials, RootKey, RootUser
-from idkeep.demo.principals import SECRET, principals
+from idkeep.demo.principals import SECRET
 
 
-def seeded(estate: Estate, clock: Callable[[], datetime]) -> AccountState:
+def seeded(estate: AccountEstate, clock: Callable[[], datetime]) -> AccountState:
     """The state of an account that is as the estate says, counted back from now."""
     return _Seed(estate, clock).state
 
@@ -35,7 +35,7 @@ def seeded(estate: Estate, clock: Callable[[], datetime]) -> AccountState:
 class _Seed:
     """One filling of moto's backends; owns them until `state` is handed out."""
 
-    def __init__(self, estate: Estate, clock: Callable[[], datetime]) -> None:
+    def __init__(self, estate: AccountEstate, clock: Callable[[], datetime]) -> None:
         account = estate.account
         self._estate = estate
         self._account = account
@@ -44,15 +44,11 @@ class _Seed:
         self._policies = managed_policies(estate, self._now)
         self._iam.managed_policies = {policy.arn: policy for policy in self._policies.values()}
         self.state = AccountState(
-            account=account.id,
-            partition=account.partition,
+            declared=estate,
             clock=clock,
             iam=self._iam,
-            sts=sts_backends[account.id][account.partition],
             root=self._root(),
-            contact=account.contact,
             credentials=Credentials(declared=estate.report),
-            identities={p.access_key: (p.user_id, p.arn) for p in principals(estate)},
         )
         self._root_device()
         self._settings()
@@ -62,7 +58,7 @@ class _Seed:
             self._user(user)
         for role in estate.roles:
             self._role(role)
-        self._session_keys()
+        providers.seed(self._iam, estate, self._now)
         self._report()
 
     def _ago(self, days: float) -> datetime:
@@ -79,7 +75,6 @@ class _Seed:
             created=self._ago(account.created),
             password=root.password,
             password_last_used=self._since(root.password_last_used),
-            mfa=root.mfa != "none",
             keys=tuple(
                 RootKey(
                     active=key.active,
@@ -93,11 +88,16 @@ class _Seed:
         )
 
     def _root_device(self) -> None:
+        start = f"arn:{self._account.partition}:iam::{self._account.id}"
         if self._estate.root.mfa == "virtual":
             # The name that AWS's console gives it.
             device = self._virtual("root-account-mfa-device")
             device.enable_date = self._ago(self._account.created)
-            self.state.root_mfa_serial = device.serial_number
+            self.state.root.devices = (device.serial_number,)
+        elif self._estate.root.mfa == "hardware":
+            self.state.root.devices = (f"GAHT{self._account.id[:8]}",)
+        elif self._estate.root.mfa == "passkey":
+            self.state.root.devices = (f"{start}:u2f/root-account/key-1",)
         for name in self._estate.unassigned_mfa:
             self._virtual(name)
 
@@ -155,6 +155,10 @@ class _Seed:
             self._device(made, kind, number)
         for slot, key in enumerate(user.keys, start=1):
             self._key(made, key, slot)
+        providers.credentials(made, user, self._account.id, self._now)
+        self.state.service_credentials += providers.service_credentials(
+            user, self._account, self._now
+        )
 
     def _device(self, user: Any, kind: declared.Mfa, number: int) -> None:  # noqa: ANN401
         """Serial numbers as AWS has them for the three kinds of device.
@@ -204,6 +208,7 @@ class _Seed:
             str(role.max_session_hours * 3600),
         )
         made.create_date = self._ago(role.created)
+        made.template = role.template
         if role.last_used:
             made.last_used = self._ago(role.last_used.age)
             made.last_used_region = role.last_used.region or account.region
@@ -225,14 +230,6 @@ class _Seed:
         made.policies = dict(holder.inline)
         for reference in holder.attached:
             self._policies[reference].attach_to(made)
-
-    def _session_keys(self) -> None:
-        """Moto finds the account by the key, so it must hold the sessions' keys too."""
-        for principal in principals(self._estate):
-            if principal.token:
-                key = AccessKey(None, prefix="ASIA", account_id=self._account.id)
-                key.access_key_id, key.secret_access_key = principal.access_key, SECRET
-                self._iam.access_keys[principal.access_key] = key
 
     def _report(self) -> None:
         age = self._estate.report.age_hours

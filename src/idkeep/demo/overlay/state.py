@@ -1,4 +1,4 @@
-"""The account as the server holds it: moto's backends, and beside them what moto has no place for.
+"""An account as the server holds it: moto's backends, and beside them what moto has no place for.
 
 All times are naive UTC, as moto keeps its own.
 """
@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from idkeep.demo.estate import Contact, Report
-from idkeep.demo.faults import Faults
+from idkeep.demo.declared.account import AccountEstate, Report
 
 
 @dataclass
@@ -23,15 +22,19 @@ class RootKey:
 
 @dataclass
 class RootUser:
-    """The root user; moto has none."""
+    """The root user; moto has none. `devices`: serial numbers."""
 
     arn: str
     user_id: str
     created: datetime
     password: bool
     password_last_used: datetime | None
-    mfa: bool
     keys: tuple[RootKey, ...]
+    devices: tuple[str, ...] = ()
+
+    @property
+    def mfa(self) -> bool:
+        return bool(self.devices)
 
 
 @dataclass
@@ -49,29 +52,26 @@ class Credentials:
 
 @dataclass
 class AccountState:
-    """Everything that an overlay may ask. `iam`, `sts` and `contacts` are moto's backends."""
+    """Everything that an overlay may ask of one account. `iam` is moto's backend."""
 
-    account: str
-    partition: str
+    declared: AccountEstate
     clock: Callable[[], datetime]
     iam: Any
-    sts: Any
     root: RootUser
-    contact: Contact | None
     credentials: Credentials
-    root_mfa_serial: str | None = None
-    # Facts of users that moto's class cannot hold, by unique id.
+    # Facts of users and roles that moto's classes cannot hold, by unique id.
     password_changed: dict[str, datetime] = field(default_factory=dict)
     boundaries: dict[str, str] = field(default_factory=dict)
-    identities: dict[str, tuple[str, str]] = field(default_factory=dict)
-    faults: Faults = field(default_factory=Faults)
+    service_credentials: list[dict[str, Any]] = field(default_factory=list)
+    # Jobs of service-last-accessed by id: when they were asked for and about whom.
+    jobs: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    # Services that moto was told their declared calls of.
+    made: set[str] = field(default_factory=set)
 
-    def knows(self, access_key: str) -> bool:
-        """Whether a key that AWS would accept: made here, and not switched off."""
-        key = self.iam.access_keys.get(access_key)
-        return key is not None and key.status == "Active"
+    @property
+    def account(self) -> str:
+        return self.declared.account.id
 
-    def arn_of(self, access_key: str) -> str:
-        """Who a key made at this server speaks for."""
-        _, arn, _ = self.sts.get_caller_identity(access_key, self.iam.region_name)
-        return str(arn)
+    @property
+    def partition(self) -> str:
+        return self.declared.account.partition

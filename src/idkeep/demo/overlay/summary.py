@@ -34,13 +34,13 @@ def summary(state: AccountState) -> dict[str, int]:
     iam, root = state.iam, state.root
     own = [policy for policy in iam.managed_policies.values() if ":iam::aws:" not in policy.arn]
     serials = {serial for user in iam.users.values() for serial in user.mfa_devices}
-    in_use = len(serials) + root.mfa
+    in_use = len(serials) + len(root.devices)
     spare = sum(not device.enable_date for device in iam.virtual_mfa_devices.values())
     counts = {
         "AccountAccessKeysPresent": int(bool(root.keys)),
         "AccountMFAEnabled": int(root.mfa),
         "AccountPasswordPresent": int(root.password),
-        "AccountSigningCertificatesPresent": 0,
+        "AccountSigningCertificatesPresent": int(bool(state.declared.root.certificates)),
         # 2 is for tokens valid in all regions, which new accounts begin with.
         "GlobalEndpointTokenVersion": 2,
         "Groups": len(iam.groups),

@@ -1,4 +1,4 @@
-"""The declared estate: one account, told in ages, so that it says the same tomorrow.
+"""One declared account, told in ages, so that it says the same tomorrow.
 
 Every age is a number of days before the server's start (0.01 is about a quarter of an hour).
 A managed policy is named `Deploy` where the estate declares it and `aws:ReadOnlyAccess` where
@@ -6,7 +6,7 @@ AWS does. A policy document is JSON text, and travels as it stands. A key that n
 mistake, not a comment.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -17,7 +17,10 @@ PrincipalName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")]
 EntityPath = Annotated[str, Meta(pattern=r"^(/|/[!-~]+/)$", max_length=512)]
 PolicyRef = Annotated[str, Meta(pattern=r"^(aws:)?[A-Za-z0-9_+=,.@-]{1,128}$")]
 Partition = Literal["aws", "aws-us-gov", "aws-cn"]
+AccountId = Annotated[str, Meta(pattern=r"^\d{12}$")]
 Mfa = Literal["virtual", "hardware", "passkey"]
+# An answer, or a part of one, in AWS's own members; times as `idkeep.demo.overlay.ages` reads them.
+Said = dict[str, Any]
 
 REGIONS: dict[Partition, str] = {
     "aws": "us-east-1",
@@ -33,6 +36,34 @@ class Key(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     last_used: Days | None = None
     region: str | None = None
     service: str = "s3"
+    active: bool = True
+
+
+class ServiceCredential(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A service-specific credential, or the API key of a service such as Bedrock.
+
+    `expires`: days from now, below zero where it is over; absent: it never ends. `alias`: its
+    name where it has no user name of its own, as API keys.
+    """
+
+    service: str
+    created: Days
+    alias: str | None = None
+    expires: float | None = None
+    active: bool = True
+
+
+class SshKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An SSH key for CodeCommit."""
+
+    uploaded: Days
+    active: bool = True
+
+
+class Certificate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A signing certificate."""
+
+    uploaded: Days
     active: bool = True
 
 
@@ -59,6 +90,10 @@ class User(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     inline: dict[Name, str] = {}
     boundary: PolicyRef | None = None
     tags: dict[str, str] = {}
+    service_credentials: tuple[ServiceCredential, ...] = ()
+    ssh_keys: tuple[SshKey, ...] = ()
+    certificates: Annotated[tuple[Certificate, ...], Meta(max_length=2)] = ()
+    accessed: dict[str, Days | Literal["never"]] = {}
 
 
 class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,13 +104,23 @@ class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     inline: dict[Name, str] = {}
 
 
+class RoleTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The role template that a role was made from."""
+
+    arn: str
+    minor_version: int = 1
+
+
 class LastUsed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     age: Days
     region: str | None = None
 
 
 class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`service_linked` names the service whose role it is; the path then follows from it."""
+    """`service_linked` names the service whose role it is; the path then follows from it.
+
+    `accessed`: services by namespace and how long ago, "never" for those allowed but not used.
+    """
 
     name: PrincipalName
     trust: str
@@ -86,6 +131,8 @@ class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     last_used: LastUsed | None = None
     service_linked: str | None = None
     instance_profile: bool = False
+    template: RoleTemplate | None = None
+    accessed: dict[str, Days | Literal["never"]] = {}
     attached: tuple[PolicyRef, ...] = ()
     inline: dict[Name, str] = {}
     boundary: PolicyRef | None = None
@@ -117,8 +164,9 @@ class Root(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     password: bool = True
     password_last_used: Days | None = None
-    mfa: Literal["none", "virtual", "hardware"] = "none"
+    mfa: Literal["none", "virtual", "hardware", "passkey"] = "none"
     keys: Annotated[tuple[Key, ...], Meta(max_length=2)] = ()
+    certificates: Annotated[tuple[Certificate, ...], Meta(max_length=2)] = ()
 
 
 class PasswordPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -156,6 +204,38 @@ class AlternateContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     phone: str
 
 
+class OidcProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An OpenID Connect provider; `url` without https://, as IAM keeps it."""
+
+    url: str
+    clients: tuple[str, ...] = ()
+    thumbprints: tuple[str, ...] = ()
+    created: Days = 365
+    tags: dict[str, str] = {}
+
+
+class SamlProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A SAML provider. `expires`: days from now, below zero where its metadata is over.
+
+    `metadata` absent: a document of nobody's.
+    """
+
+    name: Name
+    created: Days = 365
+    expires: float = 365
+    metadata: Annotated[str, Meta(min_length=1000)] | None = None
+    tags: dict[str, str] = {}
+
+
+class ServerCertificate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A TLS certificate in IAM. `expires`: days from now, below zero where it is over."""
+
+    name: Name
+    path: EntityPath = "/"
+    uploaded: Days = 365
+    expires: float = 365
+
+
 class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The credential report: one already there, and how many polls a new one takes to be ready."""
 
@@ -171,12 +251,20 @@ class Crowd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Account(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    id: Annotated[str, Meta(pattern=r"^\d{12}$")]
+    """`regions`: those whose state is not that of a new account (opted in, or opted out of)."""
+
+    id: AccountId
+    name: str = "Example"
+    email: str = "aws@example.com"
     partition: Partition = "aws"
     created: Days = 1000
     alias: str | None = None
     contact: Contact | None = None
+    contact_verified: Literal["PENDING", "VERIFIED", "UNVERIFIED", "NOT_SUPPORTED"] | None = None
     alternate_contacts: dict[Literal["BILLING", "OPERATIONS", "SECURITY"], AlternateContact] = {}
+    regions: dict[str, Literal["ENABLED", "ENABLING", "DISABLING", "DISABLED"]] = {}
+    properties: dict[str, str] = {}
+    outbound_federation: str | None = None
 
     @property
     def region(self) -> str:
@@ -184,7 +272,34 @@ class Account(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return REGIONS[self.partition]
 
 
-class Estate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Thing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that a service answers with, in the members that AWS gives it.
+
+    `kind` is the word of the service's module under `idkeep.demo.overlay`. `region` absent: it is
+    answered whichever region is asked.
+    """
+
+    kind: str
+    says: Said
+    region: str | None = None
+
+
+class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A call that moto gets before the service is first asked: `sqs:CreateQueue`, `{...}`.
+
+    `keep`: words for parts of the answer (`{ key = "KeyMetadata.KeyId" }`); a later call of the
+    same service may have such a word in braces for a parameter (`"{key}"`).
+    """
+
+    call: Annotated[str, Meta(pattern=r"^[a-z0-9-]+:[A-Za-z0-9]+$")]
+    given: Said = {}
+    keep: dict[str, str] = {}
+    region: str | None = None
+
+
+class AccountEstate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An account and what is in it. `things` by service, as boto3 names services."""
+
     account: Account
     root: Root = Root()
     users: tuple[User, ...] = ()
@@ -193,5 +308,10 @@ class Estate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     policies: tuple[Policy, ...] = ()
     password_policy: PasswordPolicy | None = None
     unassigned_mfa: tuple[PrincipalName, ...] = ()
+    oidc_providers: tuple[OidcProvider, ...] = ()
+    saml_providers: tuple[SamlProvider, ...] = ()
+    server_certificates: tuple[ServerCertificate, ...] = ()
     report: Report = Report()
     crowd: Crowd = Crowd()
+    things: dict[str, tuple[Thing, ...]] = {}
+    made: tuple[Made, ...] = ()

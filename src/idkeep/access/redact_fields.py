@@ -1,0 +1,314 @@
+"""What the text in each field of the model is, for those who may not see names."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+
+class Text(StrEnum):
+    """What becomes of a field's text where names are exchanged for pseudonyms."""
+
+    NAME = "name"  # names somebody or something: exchanged
+    WORD = "word"  # AWS's or idkeep's own: stays
+    PHRASE = "phrase"  # stays, unless one of the account's own names is in it
+    REFUSAL = "refusal"  # AWS's sentence of a refusal: its words stay, the rest is exchanged
+    TAGS = "tags"  # keys as PHRASE, values as NAME
+
+
+# A decision for every field of the model that holds text; a test demands it. One that is not here
+# is exchanged, so that a new field gives nothing away.
+_FIELDS = {
+    Text.NAME: """
+        AccessEntry: principal
+        AccessPoint: account arn bucket bucket_account data_source policy
+        AccessScope: namespaces
+        Account: alias id signin_policy
+        AccountAccess: arn
+        AccountAccessDetails: instance
+        AccountAssignment: account permission_set principal
+        AccountCompliance: account
+        AclGrant: grantee
+        Activation: account id role
+        AdvancedEventSelector: name
+        AgentDetails: role workload_identity
+        AgentGateway: account arn policy
+        AgentRuntime: account arn policy
+        AlarmTopic: arn
+        AlternateContact: email name phone title
+        Analyzer: arn name
+        AttachedPolicy: arn name
+        Bucket: account arn policy
+        BucketAccess: policy
+        Caller: arn user_id
+        CenterEncryption: key
+        CenterGroup: created_by id issuers members name
+        CenterInstance: arn identity_store name owner
+        CenterNetwork: excluded_applications ips vpcs
+        CenterUser: created_by display_name email id issuers name
+        CertificateRevocationList: account arn name trust_anchor
+        ClusterDetails: issuer role
+        CompositeAlarm: actions arn name rule suppressor
+        Config: packs
+        ConfigRule: name
+        Contact: company name phone
+        CrossAccountReplica: arn role
+        DataResources: values
+        DelegatedAdministrator: account
+        DelegationRequest: approver id permissions requestor requestor_name template
+        DeliveryChannel: bucket name topic
+        Detector: administrator id
+        DetectorFinding: access_key account id principal resource title
+        EffectivePolicy: document
+        EksCluster: account arn
+        Entitlement: account id principal role
+        EntryDetails: groups username
+        EventBus: account arn policy
+        EventDataStore: arn name
+        ExternalFinding: account condition id principal resource
+        FailedProvisioning: account id permission_set
+        FirewallManager: administrator
+        FirewallPolicy: id name
+        FunctionUrl: function policy
+        GrantConstraints: source_arn
+        Group: arn id name
+        Handshake: arn id
+        HandshakePart: value
+        IdentifiedKey: id
+        IdentityPool: account arn name
+        IdentityStore: arn
+        InlinePolicy: document name
+        InvalidEffectivePolicy: account
+        JwtAuthorizer: audiences clients discovery_url scopes
+        KmsGrant: grant_id grantee_principal issuing_account retiring_principal
+        KmsKey: account arn policy ram_policy
+        LambdaFunction: account arn policy role
+        LogAlarm: actions arn log_groups name
+        LogGroup: account arn policy
+        LogPolicy: account name policy
+        ManagedPolicy: arn id name
+        Member: account
+        MemberAccount: arn email id name path
+        Metric: name namespace
+        MetricAlarm: actions arn name
+        MetricFilter: name
+        MfaDevice: serial
+        NotOwned: account
+        OidcDetails: client_ids thumbprints url
+        OidcProvider: arn
+        Organization: arn id management_account management_email resource_policy
+        OrganizationPolicy: arn description document id name targets
+        OrganizationRoot: arn id name
+        OrganizationalUnit: arn id name path
+        OutboundFederation: issuer
+        PermissionSet: arn inline_policy outdated provisioned
+        PermissionSetBoundary: managed
+        PermissionSetDetails: description name relay_state
+        PodIdentity: arn namespace owner service_account
+        PodIdentityDetails: policy role target_role
+        PolicyError: policies
+        PolicyReference: name path
+        PolicyVersion: document
+        PoolDetails: developer_provider login_providers oidc_providers saml_providers user_pools
+        PoolRoles: authenticated unauthenticated
+        Protection: id name resource
+        Queue: account arn policy
+        Recommendation: arn
+        Recorder: name
+        RegistryPolicy: account policy
+        Repository: account arn policy
+        ResourceShare: account arn
+        ResponseTeamAccess: buckets role
+        RestApi: account arn policy vpc_endpoints
+        Role: arn boundary id instance_profiles name trust
+        RoleMapping: provider
+        RoleRule: role value
+        RoleTemplate: arn
+        RolesAnywhereProfile: account arn managed_policies name roles session_policy
+        Root: arn
+        RootFeatures: organization
+        SamlDetails: metadata
+        SamlProvider: arn
+        Secret: account arn
+        SecretPolicy: policy
+        SecretReplication: primary
+        SecurityHubCspm: administrator arn
+        SecurityHubV2: arn
+        ServerCertificate: arn id name
+        ServiceCredential: alias id
+        SharePrincipal: id
+        SharedResource: arn
+        SigningCertificate: id
+        Snapshot: documents
+        SshKey: id
+        StoreNetwork: ips scim_ips vpcs
+        Subscriptions: confirmed
+        SupportPermit: arn name resources
+        Table: account arn policy
+        Topic: account arn policy
+        Trail: arn bucket kms_key log_group log_role name prefix topic
+        TrailBucket: name
+        TrailLogGroup: arn
+        TrustAnchor: account arn name private_ca
+        TrustedTokenIssuer: arn name
+        TrustedTokenIssuerDetails: attribute claim url
+        User: arn boundary groups id name
+        VirtualMfa: serial
+        WorkloadIdentity: account arn name
+    """,
+    Text.WORD: """
+        AccessKey: last_used_region last_used_service
+        AccessPoint: network_origin region
+        AccessScope: type
+        Account: partition
+        AccountAccess: region
+        AccountAccessDetails: status
+        AccountAssignment: principal_type
+        AccountQuotas: entries
+        AclGrant: permission
+        Activation: region
+        AgentGateway: authorizer region
+        AgentRuntime: region
+        Analyzer: managed_by status status_reason type
+        AnalyzerStatistics: by_kind
+        Bucket: abac_status object_ownership region
+        Call: action
+        CenterEncryption: key_type status
+        CenterInstance: region status
+        CenterRegion: name status
+        CenterUser: status
+        CertificateRevocationList: region
+        ClusterDetails: authentication_mode
+        ConfigRule: owner state
+        ConsoleAuthorization: scope
+        Contact: verification
+        DataResources: type
+        DelegatedService: principal
+        DelegationRequest: state
+        DetectorDetails: frequency
+        DetectorFeature: managed_by name
+        DetectorFinding: principal_type type
+        DetectorOrganization: auto_enable features
+        EksCluster: region
+        Entitlement: principal_type
+        EntryDetails: kind
+        EventBus: managed_by region
+        EventDataStore: status
+        EventSelector: excluded_sources read_write
+        ExternalFinding: actions error rcp resource_type
+        FieldSelector: field
+        FirewallManager: role_status
+        FirewallPolicy: status type
+        FunctionUrl: auth_type
+        Gap: action region
+        Handshake: action state
+        HandshakePart: type
+        HubOrganization: auto_standards configuration status
+        IdentifiedKey: last_used_region last_used_service status
+        IdentityPool: region
+        InsightSelector: categories type
+        KeyDetails: manager state
+        KmsGrant: grantee_service_principal operations retiring_service_principal
+        KmsKey: region
+        LambdaFunction: region
+        LogGroup: region
+        LogPolicy: region
+        ManagedPolicy: default_version
+        Member: status
+        MemberAccount: joined_method state
+        MetricAlarm: comparison missing_data statistic
+        NotOffered: code
+        NotSubscribed: code
+        NotToldHere: code
+        Organization: feature_set
+        OwnEffectivePolicy: type
+        PolicyError: code
+        PolicyType: name status
+        PolicyVersion: id
+        Queue: region
+        Recommendation: lifecycle pillars services source status type
+        Recorder: scope service
+        RecorderStatus: last
+        RecordingGroup: excluded strategy types
+        Region: name status
+        RegionAlarms: region
+        RegionPolicies: region
+        RegionServices: region
+        RegionStores: region
+        RegistryPolicy: region
+        Repository: region
+        ResourceShare: region status
+        RestApi: endpoint_types region
+        Role: last_used_region
+        RoleMapping: otherwise type
+        RoleRule: match
+        RolesAnywhereProfile: region
+        RootFeatures: enabled
+        SamlDetails: encryption
+        Secret: owning_service region
+        SecurityHubCspm: finding_generator
+        SecurityHubV2: features
+        ServiceAccess: region service
+        ServiceCredential: service status
+        SeverityCounts: counts
+        SharedResource: type
+        Shield: auto_renew proactive_engagement
+        SigningCertificate: status
+        Snapshot: region
+        SshKey: status
+        Standard: reason status
+        SupportPermit: actions status
+        Table: region
+        Topic: region
+        Trail: home
+        TrustAnchor: region source
+        TrustedAccess: principal
+        TrustedTokenIssuer: type
+        Unlisted: kind
+        WorkloadIdentity: region
+    """,
+    Text.PHRASE: """
+        AccessAttribute: key sources
+        AccessScope: policy
+        AccountProperties: entries
+        ConfigRule: source
+        FieldSelector: ends_with equals not_ends_with not_equals not_starts_with starts_with
+        Gap: error
+        JwtAuthorizer: claims
+        LogAlarm: query
+        MetricFilter: criteria pattern
+        PolicyError: at
+        Recommendation: check name
+        Recorder: provider
+        RecorderStatus: error
+        RoleRule: claim
+        SecretPolicy: name
+        Standard: arn provider
+        TrailStatus: delivery_error digest_delivery_error logs_delivery_error
+    """,
+    Text.REFUSAL: """
+        FailedProvisioning: reason
+        Gap: detail
+        PolicyError: message
+    """,
+    Text.TAGS: """
+        GrantConstraints: encryption_context_equals encryption_context_subset
+        OidcDetails: tags
+        OrganizationTags: entries
+        Role: tags
+        SamlDetails: tags
+        User: tags
+    """,
+}
+
+
+def _decisions() -> Iterator[tuple[str, Text]]:
+    """As `User.name`."""
+    for text, lines in _FIELDS.items():
+        kind = ""
+        for word in lines.split():
+            if word.endswith(":"):
+                kind = word[:-1]
+            else:
+                yield f"{kind}.{word}", text
+
+
+DECISIONS = dict(_decisions())

@@ -1,0 +1,145 @@
+"""The AWS CLI's commands that make the files of a folder, drawn from the collectors."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from idkeep.collect.declare import AnyCollector
+from idkeep.collect.families import collectors
+from idkeep.collect.federation import OIDC_PROVIDER, SAML_PROVIDER
+from idkeep.collect.mfa import MFA_DEVICES
+from idkeep.collect.offline.account import CALLER
+from idkeep.collect.offline.names import CLI_SERVICES, asked, command, file_name, operation, parts
+from idkeep.collect.organization_policies import POLICIES, POLICY, TARGETS
+from idkeep.model import Family
+
+_FAMILIES = (Family.IDENTITY, Family.ORGANIZATION)
+_BEGIN = """\
+mkdir -p idkeep-export && cd idkeep-export
+export LC_ALL=C AWS_PAGER=
+# What AWS refuses, or says is not there, is kept beside: FILE.error.
+save() {
+  file=$1; shift
+  if aws "$@" --output json > "$file" 2> "$file.error"
+  then rm -f "$file.error"; else rm -f "$file"; fi
+}
+slug() { printf %s "$1" | tr -c 'A-Za-z0-9._-' '-'; }
+for wait in 1 2 3 4 5 6 7 8 9 10
+do
+  [ "$(aws iam generate-credential-report --query State --output text)" = COMPLETE ] && break
+  sleep "$wait"
+done"""
+_UNITS = """\
+units() {
+  save "list-organizational-units-for-parent--$1.json" \\
+    organizations list-organizational-units-for-parent --parent-id "$1"
+  for unit in $(aws organizations list-organizational-units-for-parent --parent-id "$1" \\
+    --query 'OrganizationalUnits[].Id' --output text); do units "$unit"; done
+}
+for root in $(aws organizations list-roots --query 'Roots[].Id' --output text)
+do units "$root"; done"""
+# What a command is asked of: a shell's list, and the parameter that takes each of it.
+_LISTS: tuple[tuple[str, str, tuple[AnyCollector, ...]], ...] = (
+    (
+        "$(aws iam list-saml-providers --query 'SAMLProviderList[].Arn' --output text)",
+        "SAMLProviderArn",
+        (SAML_PROVIDER,),
+    ),
+    (
+        (
+            "$(aws iam list-open-id-connect-providers "
+            "--query 'OpenIDConnectProviderList[].Arn' --output text)"
+        ),
+        "OpenIDConnectProviderArn",
+        (OIDC_PROVIDER,),
+    ),
+    (
+        "$(aws iam list-users --query 'Users[].UserName' --output text)",
+        "UserName",
+        (MFA_DEVICES,),
+    ),
+    ("SERVICE_CONTROL_POLICY RESOURCE_CONTROL_POLICY", "Filter", (POLICIES,)),
+    (
+        (
+            "$(for type in SERVICE_CONTROL_POLICY RESOURCE_CONTROL_POLICY; do "
+            "aws organizations list-policies --filter $type --query 'Policies[].Id' "
+            "--output text; done)"
+        ),
+        "PolicyId",
+        (POLICY, TARGETS),
+    ),
+)
+
+
+def commands() -> str:
+    """A script for a POSIX shell that reads an account's identities and organisation."""
+    return "\n".join((_BEGIN, *_plain(), *_each(), _UNITS)) + "\n"
+
+
+def files() -> Iterator[tuple[str, str, str]]:
+    """File, command and family of every answer that is read; each once, in its first family."""
+    seen: set[str] = set()
+    for family in Family:
+        for collector in collectors((family,)):
+            values = {name: f"<{name}>" for name in _needed(collector)}
+            told = (
+                values[name] if name in values else parts({name: one})
+                for name, one in asked(collector, values).items()
+            )
+            where = ("<region>",) if collector.regional else ()
+            name = "--".join((command(collector.operation), *told, *where)) + ".json"
+            words = " ".join(("aws", *_words(collector, values)))
+            if words not in seen:
+                seen.add(words)
+                yield name, words, family.value
+
+
+def _plain() -> Iterator[str]:
+    known = {file_name(one): one for one in (CALLER, *collectors(_FAMILIES))}
+    for name, collector in known.items():
+        if not _needed(collector) and collector.service != "resourcegroupstaggingapi":
+            yield f"save {name} {' '.join(_words(collector, {}))}"
+
+
+def _each() -> Iterator[str]:
+    for values, parameter, some in _LISTS:
+        saves = "; ".join(
+            f'save "{command(one.operation)}--$(slug "$one").json" '
+            + " ".join(_words(one, {parameter: '"$one"'}))
+            for one in some
+        )
+        yield f"for one in {values}\ndo {saves}; done"
+
+
+def _needed(collector: AnyCollector) -> tuple[str, ...]:
+    """What a call of it must be told besides its own parameters.
+
+    IAM takes a call without a user for one about the caller, which is never asked.
+    """
+    shape = operation(collector.service, collector.operation).input_shape
+    if shape is None:
+        return ()
+    needed = [one for one in shape.required_members if one not in collector.params]
+    if (
+        collector.service == "iam"
+        and "UserName" in shape.members
+        and "AllUsers" not in collector.params
+    ):
+        needed = list(dict.fromkeys((*needed, "UserName")))
+    return tuple(needed)
+
+
+def _words(collector: AnyCollector, values: Mapping[str, str]) -> Iterator[str]:
+    yield CLI_SERVICES.get(collector.service, collector.service)
+    yield command(collector.operation)
+    for name, value in asked(collector, values).items():
+        yield f"--{command(name)}"
+        if isinstance(value, list | tuple):
+            yield from map(str, value)
+        elif isinstance(value, Mapping):
+            yield f"'{_json(value)}'"
+        elif value is not True:
+            yield str(value)
+
+
+def _json(value: Mapping[str, object]) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,98 @@
+"""Resource policies as `{arn: document}`, as people put them together by hand.
+
+Such a file tells of the policies it holds, and of nothing else: not whether there are more
+resources, nor what besides its policy lets others reach one.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from idkeep.collect.ask import Ask
+from idkeep.collect.offline.folder import Entry
+from idkeep.collect.offline.text import Fault, Refused, documents, opened
+from idkeep.model import Arn, Gap, Unlisted
+from idkeep.model.gap import read_by
+from idkeep.model.resources import (
+    Bucket,
+    EventBus,
+    KmsKey,
+    LogGroup,
+    Queue,
+    Repository,
+    Resources,
+    Table,
+    Topic,
+)
+
+_ACTION = "resource-policies.json"
+# By the service of the ARN, and how the resource in it begins.
+_KINDS: tuple[tuple[str, str, str, type[Struct]], ...] = (
+    ("s3", "", "buckets", Bucket),
+    ("kms", "key/", "keys", KmsKey),
+    ("sqs", "", "queues", Queue),
+    ("sns", "", "topics", Topic),
+    ("ecr", "repository/", "repositories", Repository),
+    ("dynamodb", "table/", "tables", Table),
+    ("events", "event-bus/", "event_buses", EventBus),
+    ("logs", "log-group:", "log_groups", LogGroup),
+)
+_PLACED = frozenset({"arn", "account", "region", "policy"})
+
+
+def resource_policies(ask: Ask, entry: Entry) -> Resources | Gap:
+    """The resources in the file, each with its policy; everything else about them is a gap."""
+    try:
+        [document] = documents(opened(entry.path))
+        told = msgspec.json.decode(document, type=dict[str, Any])
+    except Fault as fault:
+        return Gap(_ACTION, fault.at(entry.name))
+    except (ValueError, Refused, msgspec.DecodeError) as odd:
+        return Gap(_ACTION, f"{entry.name}: is not one object of documents by ARN: {odd}")
+    found: dict[str, list[Struct]] = {}
+    odd_ones: list[Unlisted] = []
+    for arn, policy in told.items():
+        try:
+            field, made = _resource(ask, arn, policy)
+            found.setdefault(field, []).append(made)
+        except ValueError as odd:
+            odd_ones.append(Unlisted("Resources", Gap(_ACTION, f"{entry.name}: {odd}")))
+    lists: Mapping[str, Any] = {field: tuple(made) for field, made in found.items()}
+    return Resources(
+        account_public_access_block=Gap("s3:GetAccountPublicAccessBlock", "not in the folder"),
+        unlisted=(*_not_whole(), *odd_ones),
+        **lists,
+    )
+
+
+def _resource(ask: Ask, text: str, policy: object) -> tuple[str, Struct]:
+    """Raises `ValueError` for what this file can't tell of."""
+    arn = Arn.parse(text)
+    if arn.account not in ("", ask.account):
+        raise ValueError(f"{text} is of another account")
+    document = policy if isinstance(policy, str) else msgspec.json.encode(policy).decode()
+    for service, begins, field, kind in _KINDS:
+        if arn.service == service and arn.resource.startswith(begins) and _is_plain(arn):
+            facts = {
+                name: Gap(read_by(kind, name), f"not in the folder: {text}")
+                for name in kind.__struct_fields__
+                if name not in _PLACED and read_by(kind, name)
+            }
+            placed = {"arn": text, "account": ask.account, "region": arn.region}
+            return field, kind(**placed, policy=ask.keep(document), **facts)
+    raise ValueError(f"of {text} more than a policy must be known")
+
+
+def _is_plain(arn: Arn) -> bool:
+    """An object, an access point or a table's stream is another thing than what holds it."""
+    return arn.service not in ("s3", "dynamodb") or arn.resource.count("/") <= (
+        arn.service == "dynamodb"
+    )
+
+
+def _not_whole() -> Iterator[Unlisted]:
+    for _, _, _, kind in _KINDS:
+        gap = Gap(read_by(kind, "policy"), "resource-policies.json does not say that it is whole")
+        yield Unlisted(kind.__name__, gap)

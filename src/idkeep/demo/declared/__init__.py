@@ -1,0 +1,1 @@
+"""What an estate file may say: accounts, their organisation, its Identity Center."""

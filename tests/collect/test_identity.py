@@ -1,0 +1,356 @@
+"""What is read of an account's identities, from whom, and what a refusal leaves."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from idkeep.access import Estate
+from idkeep.checks import ALL, run
+from idkeep.collect import actions, collect
+from idkeep.config import Settings
+from idkeep.model import (
+    AccessKey,
+    ConsoleAuthorization,
+    Family,
+    Gap,
+    IdentifiedKey,
+    MfaKind,
+    NotAsked,
+    NotToldHere,
+    OidcDetails,
+    OutboundFederation,
+    Password,
+    RoleTemplate,
+    Root,
+    RootFeatures,
+    SamlDetails,
+    ServiceAccess,
+    Snapshot,
+    Status,
+    User,
+)
+
+from .an_account import ANSWERS, TRUST, USERS, arn, detail, role
+from .answers import NOW, Answers, Error, ago, aws_of
+
+IDENTITY = {Family.IDENTITY}
+
+
+def scanned(families: set[Family] = IDENTITY, **changed: Any) -> tuple[Snapshot, Answers]:
+    answers = Answers({**ANSWERS, **{k.replace("__", ":"): v for k, v in changed.items()}})
+    return collect(aws_of(answers), now=lambda: NOW, families=families), answers
+
+
+def users_of(snapshot: Snapshot) -> Mapping[str, User]:
+    return {user.name: user for user in snapshot.users}
+
+
+@pytest.fixture(scope="module")
+def account() -> tuple[Snapshot, Answers]:
+    return scanned()
+
+
+def test_a_whole_account_leaves_no_gap(account: tuple[Snapshot, Answers]) -> None:
+    snapshot, answers = account
+    assert snapshot.gaps == ()
+    assert {action for action in answers.actions() if action != "sts:GetCallerIdentity"} == {
+        action for action in actions(IDENTITY) if action != "sts:GetCallerIdentity"
+    }
+
+
+def test_devices_are_told_by_kind_and_asked_for_only_where_the_listing_lacks_them(
+    account: tuple[Snapshot, Answers],
+) -> None:
+    snapshot, answers = account
+    kinds = {
+        name: [device.kind for device in user.mfa_devices]
+        for name, user in users_of(snapshot).items()
+        if isinstance(user.mfa_devices, tuple)
+    }
+    assert kinds == {
+        "app": [MfaKind.VIRTUAL],
+        "keyed": [MfaKind.FIDO],
+        "token": [MfaKind.HARDWARE],
+        "plain": [],
+        "newcomer": [MfaKind.VIRTUAL],
+    }
+    asked = {params["UserName"] for params in answers.params("iam:ListMFADevices")}
+    assert asked == {"keyed", "token", "newcomer"}
+
+
+def test_a_user_younger_than_the_report_is_settled_by_asking_for_that_user(
+    account: tuple[Snapshot, Answers],
+) -> None:
+    snapshot, answers = account
+    user = users_of(snapshot)["newcomer"]
+    assert user.password == Password(changed=ago(0.01), last_used=NOW)
+    assert user.mfa_active is True
+    assert user.access_keys == (
+        AccessKey(slot=1, active=False, rotated=ago(0.01)),
+        AccessKey(
+            slot=2,
+            active=True,
+            rotated=ago(0.005),
+            last_used=NOW,
+            last_used_service="s3",
+            last_used_region="eu-west-1",
+        ),
+    )
+    for action in ("iam:GetLoginProfile", "iam:GetUser", "iam:ListAccessKeys"):
+        assert answers.params(action) == [{"UserName": "newcomer"}]
+
+
+def test_a_newcomer_without_a_password_has_none() -> None:
+    snapshot, answers = scanned(iam__GetLoginProfile=Error("NoSuchEntity"))
+    assert users_of(snapshot)["newcomer"].password is None
+    assert answers.params("iam:GetUser") == []
+
+
+def test_what_a_user_holds_for_single_services_is_that_users(
+    account: tuple[Snapshot, Answers],
+) -> None:
+    users = users_of(account[0])
+    [key] = users["plain"].service_credentials  # type: ignore[misc]
+    assert (key.service, key.status, key.expires) == ("bedrock.amazonaws.com", "Active", ago(-60))
+    assert users["app"].service_credentials == ()
+
+
+def test_providers_are_read_one_by_one(account: tuple[Snapshot, Answers]) -> None:
+    snapshot, _ = account
+    [saml] = snapshot.providers.saml  # type: ignore[misc]
+    [oidc] = snapshot.providers.oidc  # type: ignore[misc]
+    assert saml.valid_until == ago(-100)
+    assert isinstance(saml.details, SamlDetails)
+    assert (saml.details.encryption, saml.details.decryption_keys) == ("Required", 1)
+    assert isinstance(oidc.details, OidcDetails)
+    assert oidc.details.client_ids == ("sts.amazonaws.com",)
+
+
+def test_a_provider_that_is_refused_is_a_gap_in_its_own_place() -> None:
+    snapshot, _ = scanned(iam__GetSAMLProvider=Error("AccessDenied", ""))
+    [saml] = snapshot.providers.saml  # type: ignore[misc]
+    assert saml.arn == arn("saml-provider", "corp")
+    assert saml.details == Gap("iam:GetSAMLProvider", "AccessDenied")
+    assert snapshot.gaps == (Gap("iam:GetSAMLProvider", "AccessDenied"),)
+
+
+def test_a_role_says_which_template_made_it(account: tuple[Snapshot, Answers]) -> None:
+    roles = {one.name: one for one in account[0].roles}
+    assert roles["byhand"].template is None
+    assert roles["byhand"].max_session_seconds == 43200
+    assert roles["byservice"].template == RoleTemplate(
+        arn="arn:aws:iam::aws:role-template/LambdaBasic", minor_version=2
+    )
+
+
+def test_a_role_that_the_second_listing_lacks_is_a_gap_of_that_role_alone() -> None:
+    listing = {**ANSWERS["iam:ListRoles"], "Roles": ANSWERS["iam:ListRoles"]["Roles"][:1]}
+    snapshot, _ = scanned(iam__ListRoles=listing)
+    assert [one.template for one in snapshot.roles] == [
+        None,
+        Gap("iam:ListRoles", "does not list byservice"),
+    ]
+
+
+def test_the_accounts_own_settings(account: tuple[Snapshot, Answers]) -> None:
+    snapshot, _ = account
+    told = snapshot.account
+    assert told.alias == "example-prod"
+    assert told.quotas.entries["UsersQuota"] == 5000  # type: ignore[union-attr]
+    assert told.properties.entries == {"RoleManager/Enabled": "true"}  # type: ignore[union-attr]
+    assert told.contact.verification == "UNVERIFIED"  # type: ignore[union-attr]
+    assert told.outbound_federation == OutboundFederation(enabled=False)
+    assert told.root_features is None
+    assert told.console_authorization == ConsoleAuthorization(enabled=False, scope="ACCOUNT")
+    [request] = told.delegation_requests  # type: ignore[misc]
+    assert snapshot.documents[request.permissions or ""] == TRUST
+    [permit] = told.support_permits  # type: ignore[misc]
+    assert (permit.actions, permit.resources) == ((), ("arn:aws:s3:::example",))
+    assert permit.windows == ((None, ago(-2)),)
+
+
+def test_the_signin_policy_is_kept_in_the_grammar_of_policies(
+    account: tuple[Snapshot, Answers],
+) -> None:
+    snapshot, answers = account
+    assert isinstance(snapshot.account.signin_policy, str)
+    text = snapshot.documents[snapshot.account.signin_policy]
+    [statement] = json.loads(text)["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}
+    [region] = {where for action, where, _ in answers.asked if action.startswith("signin:")}
+    assert region == "us-east-1"
+
+
+def test_an_account_without_a_signin_policy_has_none() -> None:
+    absent = Error("ResourceNotFoundException")
+    snapshot, _ = scanned(
+        signin__GetResourcePolicy=absent, signin__GetConsoleAuthorizationConfiguration=absent
+    )
+    assert snapshot.account.signin_policy is None
+    assert snapshot.account.console_authorization is None
+    assert snapshot.gaps == ()
+
+
+def test_central_root_access_is_told_only_where_aws_tells_it() -> None:
+    enabled = {"OrganizationId": "o-exampleorg1", "EnabledFeatures": ["RootSessions"]}
+    snapshot, _ = scanned(iam__ListOrganizationsFeatures=enabled)
+    assert snapshot.account.root_features == RootFeatures(
+        organization="o-exampleorg1", enabled=("RootSessions",)
+    )
+    code = "AccountNotManagementOrDelegatedAdministratorException"
+    snapshot, _ = scanned(iam__ListOrganizationsFeatures=Error(code))
+    assert snapshot.account.root_features == NotToldHere(code=code)
+    assert snapshot.gaps == ()
+
+
+@pytest.mark.parametrize(
+    "action", [one for one in actions(IDENTITY) if one != "sts:GetCallerIdentity"]
+)
+def test_a_refused_call_is_a_gap_and_nothing_else_is_lost(action: str) -> None:
+    # A report that somebody else had made would serve.
+    also = {"iam:GetCredentialReport"} if action == "iam:GenerateCredentialReport" else set()
+    refused = dict.fromkeys({action, *also}, Error("AccessDenied", ""))
+    answers = Answers({**ANSWERS, **refused})
+    snapshot = collect(aws_of(answers), now=lambda: NOW, families=IDENTITY)
+    assert action in {gap.action for gap in snapshot.gaps}
+    assert {gap.error for gap in snapshot.gaps} == {"AccessDenied"}
+    if action != "iam:GetAccountAuthorizationDetails":
+        assert set(users_of(snapshot)) == set(USERS)
+
+
+def test_an_answer_of_another_shape_is_a_gap() -> None:
+    snapshot, _ = scanned(iam__GetAccountProperties={})
+    lacks = Gap("iam:GetAccountProperties", "the answer lacks Properties")
+    assert snapshot.account.properties == lacks
+    assert snapshot.gaps == (lacks,)
+
+
+def test_nothing_is_asked_that_was_not_wanted() -> None:
+    snapshot, answers = scanned(families=set())
+    assert answers.actions() == ["sts:GetCallerIdentity"]
+    assert snapshot.gaps == ()
+    assert snapshot.root.has_mfa == NotAsked(Family.IDENTITY)
+    outcomes = {one.check: one for one in run(ALL, Estate(snapshot, Settings()))}
+    [verdict] = outcomes["root-without-mfa"].verdicts
+    assert verdict.status is Status.UNKNOWN
+    assert verdict.unknown == ("not read: --facts identity",)
+    assert outcomes["old-access-key"].unlisted == ("not read: --facts identity",)
+
+
+def test_credentials_by_id_are_read_when_asked_for(account: tuple[Snapshot, Answers]) -> None:
+    before = users_of(account[0])["keyed"]
+    assert before.identified_keys == NotAsked(Family.CREDENTIALS)
+    snapshot, answers = scanned({Family.CREDENTIALS})
+    users = users_of(snapshot)
+    assert [one.id[-1] for one in users["keyed"].identified_keys] == ["1", "2"]  # type: ignore[union-attr]
+    assert users["keyed"].identified_keys[0] == IdentifiedKey(  # type: ignore[index]
+        id="AKIAEXAMPLE000000001", status="Inactive", created=ago(0.01)
+    )
+    assert [one.id for one in users["plain"].ssh_keys] == ["APKAEXAMPLE000000001"]  # type: ignore[union-attr]
+    assert len(users["keyed"].signing_certificates) == 1  # type: ignore[arg-type]
+    assert snapshot.gaps == ()
+    # Who has none by the report is not asked for; SSH keys are in no report.
+    for action in ("iam:ListSigningCertificates", "iam:ListAccessKeys"):
+        assert {one["UserName"] for one in answers.params(action)} == {"keyed", "newcomer"}
+    assert len(answers.params("iam:ListSSHPublicKeys")) == len(USERS)
+    assert "BEGIN CERTIFICATE" not in repr(snapshot)
+
+
+def _accesses(status: str, *services: str) -> dict[str, Any]:
+    return {
+        "JobStatus": status,
+        "JobCreationDate": NOW,
+        "JobCompletionDate": NOW,
+        "ServicesLastAccessed": [
+            {"ServiceName": one.upper(), "ServiceNamespace": one, "LastAuthenticated": ago(9)}
+            for one in services
+        ],
+        "IsTruncated": False,
+    }
+
+
+def test_last_accesses_wait_for_iams_job() -> None:
+    turns: Counter[str] = Counter()
+
+    def accesses(params: Mapping[str, Any]) -> dict[str, Any]:
+        job = params["JobId"]
+        turns[job] += 1
+        if job.endswith("byhand"):
+            return {
+                **_accesses("FAILED"),
+                "Error": {"Message": "no", "Code": "INTERNAL"},
+            }
+        return _accesses("COMPLETED", "s3") if turns[job] > 1 else _accesses("IN_PROGRESS")
+
+    snapshot, _ = scanned(
+        {Family.LAST_ACCESSED},
+        iam__GenerateServiceLastAccessedDetails=lambda p: {
+            "JobId": f"{p['Arn'].rpartition('/')[2]:x>36}"
+        },
+        iam__GetServiceLastAccessedDetails=accesses,
+    )
+    assert users_of(snapshot)["app"].last_accessed == (ServiceAccess(service="s3", last=ago(9)),)
+    [failed, whole] = snapshot.roles
+    assert failed.last_accessed == Gap(
+        "iam:GetServiceLastAccessedDetails", "the job ended as FAILED"
+    )
+    assert whole.last_accessed == (ServiceAccess(service="s3", last=ago(9)),)
+
+
+def test_calls_grow_with_pages_and_not_with_users() -> None:
+    template = ANSWERS["iam:GetAccountAuthorizationDetails"]["UserDetailList"][0]
+    names = [f"user{n:03}" for n in range(300)]
+    people = [
+        {
+            **template,
+            "UserName": one,
+            "Arn": arn("user", one),
+            "UserId": f"AIDAEXAMPLE{one.upper():A<9}",
+        }
+        for one in names
+    ]
+    things = [*people, *(detail(f"role{n:03}") for n in range(200))]
+    pages = [
+        {
+            "UserDetailList": [one for one in things[at : at + 100] if "UserName" in one],
+            "RoleDetailList": [one for one in things[at : at + 100] if "RoleName" in one],
+            "IsTruncated": at < 600,
+            "Marker": f"m{at}",
+        }
+        for at in range(0, 700, 100)
+    ]
+    lines = ANSWERS["iam:GetCredentialReport"]["Content"].decode().split("\n")
+    rows = [lines[5].replace("plain", one) for one in names]
+    content = "\n".join([*lines[:2], *rows]).encode()
+    snapshot, answers = scanned(
+        iam__GetAccountAuthorizationDetails=tuple(pages),
+        iam__GetCredentialReport={"Content": content, "GeneratedTime": ago(1 / 24)},
+        iam__GetAccountSummary={"SummaryMap": {"Users": 300, "Groups": 0, "AccountMFAEnabled": 1}},
+        iam__ListVirtualMFADevices=tuple(
+            {"VirtualMFADevices": [], "IsTruncated": n < 2, "Marker": f"m{n}"} for n in range(3)
+        ),
+        iam__ListRoles=tuple(
+            {
+                "Roles": [
+                    {**role(f"role{n:03}"), "MaxSessionDuration": 3600} for n in range(at, at + 100)
+                ],
+                "IsTruncated": at < 100,
+                "Marker": f"m{at}",
+            }
+            for at in (0, 100)
+        ),
+    )
+    assert len(snapshot.users) == 300
+    assert len(answers.asked) <= 40
+    assert {call.calls for call in snapshot.calls if call.action == "iam:ListRoles"} == {2}
+
+
+def test_root_is_told_apart_by_exclusion(account: tuple[Snapshot, Answers]) -> None:
+    """Its MFA is on and no authenticator app is its own: so it is a key or a token."""
+    root: Root = account[0].root
+    assert root.has_mfa is True
+    assert root.virtual_mfa == ()
