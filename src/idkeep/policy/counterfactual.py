@@ -3,7 +3,7 @@
 Both ask the evaluator again with a statement more or less, so that its rules stand in one place.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import chain, combinations, product
 from typing import TypeAlias
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from idkeep.policy.compound import parts_of
 from idkeep.policy.decision import Allowed, Check, Decision, Denied, Matched
 from idkeep.policy.document import Action, Effect, Statement
-from idkeep.policy.evaluate import evaluate, outcome
+from idkeep.policy.evaluate import allowing, evaluate, outcome
 from idkeep.policy.layers import Layer, Layers, layers_of
 from idkeep.policy.principal_match import Reach
 from idkeep.policy.request import Actions, Policies, Request
@@ -94,7 +94,7 @@ def rests_on(
     needed = (
         matched
         for one in _parts(request, policies, facts)
-        for matched in _allowing(one)
+        for matched in allowing(one.every)
         if outcome(_without(one, matched)) is not True
     )
     return tuple(dict.fromkeys(needed))
@@ -128,11 +128,6 @@ def _not_denied(parts: Iterable[Layers], changes: tuple[Change, ...]) -> bool:
         return replace(_with_allows(_map(layers, _undenied), some), has_resource_policy=there)
 
     return all(outcome(turned(layers)) is not False for layers in parts)
-
-
-def _allowing(layers: Layers) -> Iterator[Matched]:
-    for layer in layers.every:
-        yield from dict.fromkeys(matched for matched, _, _ in layer.allows)
 
 
 def _part_changes(layers: Layers) -> tuple[tuple[Change, ...], ...]:

@@ -121,7 +121,7 @@ def _decide(layers: Layers) -> Decision:
     checks = tuple(_checked(layers.every, grant))
     match outcome(layers, grant):
         case True:
-            return Allowed(by=_allowing(layers.every), checks=checks)
+            return Allowed(by=allowing(layers.every), checks=checks)
         case False:
             return Denied(by=_denying(layers.every), checks=checks)
         case Open(residual):
@@ -200,7 +200,8 @@ def _denying(layers: Iterable[Layer]) -> tuple[Matched, ...]:
     return tuple(matched for layer in layers for matched, truth in layer.denies if truth is True)
 
 
-def _allowing(layers: Iterable[Layer]) -> tuple[Matched, ...]:
+def allowing(layers: Iterable[Layer]) -> tuple[Matched, ...]:
+    """The statements that allow, whatever the unknown keys are."""
     return tuple(matched for layer in layers for matched, _, truth in layer.allows if truth is True)
 
 
