@@ -1,6 +1,6 @@
 # `make demo` and `make test` set up all they need; both are cheap the second time.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench conformance fuzz constraints generated picture wheel clean
+.PHONY: help demo test check docs bench bench-scan bench-html conformance fuzz constraints generated picture wheel clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +13,7 @@ COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 	--no-emit-index-url --no-header --no-annotate --no-strip-markers
 
 help:  ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.uv: constraints/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit("idkeep needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
@@ -32,8 +32,8 @@ $(VENV)/.dev: $(VENV)/.demo constraints/dev.txt
 	@$(INSTALL) --require-hashes -r constraints/dev.txt
 	@touch $@
 
-demo: $(VENV)/.demo  ## an example account on this machine, scanned over HTTP
-	@$(BIN)/idkeep demo
+demo: $(VENV)/.demo  ## an example organisation on this machine, scanned over HTTP
+	@$(BIN)/idkeep demo --org
 
 test: $(VENV)/.dev  ## every test
 	@$(BIN)/pytest -n 2 $(ARGS)
@@ -44,6 +44,10 @@ check: $(VENV)/.dev  ## format, lint, types, layers, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tools.generate --check
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+docs: $(VENV)/.dev  ## build the documentation into site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 generated: $(VENV)/.dev  ## write the generated docs anew
 	@$(BIN)/python -m tools.generate
@@ -53,6 +57,12 @@ picture: $(VENV)/.dev  ## take the README's terminal picture from a real run
 
 bench: $(VENV)/.dev  ## measure start, size and scan, each beside a floor
 	@$(BIN)/python -m tools.bench
+
+bench-scan: $(VENV)/.dev  ## measure what scans cost: calls, seconds, memory (ARGS="identity 300")
+	@$(BIN)/python -m tools.bench_scan $(ARGS)
+
+bench-html: $(VENV)/.dev  ## measure a page of 200,000 results in a browser (ARGS="html")
+	@$(BIN)/python -m tools.bench_html $(ARGS)
 
 conformance: $(VENV)/.dev  ## hold the policy engine against independent ones
 	@PYTHONPATH=tests $(BIN)/python -m tools.conformance $(ARGS)
@@ -69,4 +79,4 @@ constraints: $(VENV)/.uv  ## resolve the locked dependencies anew
 	@$(COMPILE) pyproject.toml --extra demo --group build --group dev -c constraints/demo.txt -o constraints/dev.txt
 
 clean:  ## remove what make made
-	@rm -rf $(VENV) .venv-* dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .venv-* dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

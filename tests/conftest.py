@@ -49,3 +49,18 @@ def crowd_server(_crowd_server: DemoServer) -> Iterator[DemoServer]:
     _crowd_server.faults()
     yield _crowd_server
     _crowd_server.faults()
+
+
+@pytest.fixture(scope="session")
+def _small_organization() -> Iterator[DemoServer]:
+    with running(ESTATES / "small_organization" / "organization.toml") as made:
+        yield made
+
+
+@pytest.fixture
+def small(_small_organization: DemoServer) -> Iterator[DemoServer]:
+    """The demo's accounts with next to nothing in them."""
+    _small_organization.faults()
+    _small_organization.forget()
+    yield _small_organization
+    _small_organization.faults()

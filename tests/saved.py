@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore import xform_name
@@ -86,11 +87,8 @@ def save(server: DemoServer, folder: Path) -> Path:
         ):
             command = method.replace("_", "-")
             cli.save("iam", method, f"{command}--{slug(name)}", UserName=name)
-    # botocore sends these two to AWS itself, whatever the endpoint.
     for name in ("GetResourcePolicy", "GetConsoleAuthorizationConfiguration"):
-        words = f"An error occurred (ResourceNotFoundException) when calling the {name} operation"
-        command = xform_name(name, "-")
-        (folder / f"{command}.json.error").write_text(f"\naws: [ERROR]: {words}: none\n")
+        cli.save("signin", xform_name(name), xform_name(name, "-"))
     return folder
 
 
@@ -113,8 +111,17 @@ class Cli:
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
-            self._clients[service] = self._session.client(service, endpoint_url=self._endpoint)
+            made = self._session.client(service, endpoint_url=self._endpoint)
+            if service == "signin":
+                # botocore sends it to AWS itself, whatever the endpoint.
+                made.meta.events.register("before-send.signin", self._stay_here)
+            self._clients[service] = made
         return self._clients[service]
+
+    def _stay_here(self, request: Any, **_: object) -> None:
+        here = urlsplit(self._endpoint)
+        there = urlsplit(request.url)
+        request.url = there._replace(scheme=here.scheme, netloc=here.netloc).geturl()
 
     def save(self, service: str, method: str, name: str, **params: Any) -> None:
         client = self.client(service)

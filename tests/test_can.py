@@ -43,6 +43,7 @@ def ask(folder: Path, *options: str, files: bool = True) -> subprocess.Completed
         ([], "DENIED", 1),
         (["--mfa", "--from-ip", "203.0.113.7"], "DENIED", 1),
         (["--unknown", "aws:MultiFactorAuthPresent"], "DEPENDS", 1),
+        (["--unknown", "*"], "DEPENDS", 1),
         (["--context", "aws:MultiFactorAuthPresent=true"], "ALLOWED", 0),
     ],
 )
@@ -84,9 +85,11 @@ def test_a_policy_that_aws_would_refuse_is_named_with_the_place(folder: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ana", "s3:GetObject"], "neither an ARN nor a service"),
+        (["ana", "s3:GetObject", "--unknown", "x"], "neither an ARN nor a service"),
         ([ANA, "s3:Get*"], "is not one action"),
+        ([ANA, "s3:Get*", "--unknown", "x"], "is not one action"),
         ([ANA, "s3:GetObject", "--identity", "none.json"], "none.json: No such file"),
+        ([ANA, "s3:GetObject", "--unknown", "x", "--via", "y"], "--via about snapshots"),
         ([ANA, "s3:GetObject", "--context", "x"], "takes KEY=VALUE"),
     ],
 )
@@ -112,6 +115,21 @@ def test_decide_answers_line_by_line_and_goes_on_after_nonsense(tmp_path: Path) 
     ]
     assert [one["id"] for one in answers] == [{"n": 1}, None, 2, "last"]
     assert "request" in answers[2]["why"]
+
+
+def test_decide_leaves_no_layer_out_that_it_does_not_know(tmp_path: Path) -> None:
+    request = {"principal": ANA, "action": "s3:GetObject"}
+    layers: list[dict[str, object]] = [
+        {"permissions_boundary": [{}]},
+        {"permissions_boundary": []},
+        {"resources": None},
+    ]
+    cases = [json.dumps({"request": request, "policies": one, "more": 1}) for one in layers]
+    (tmp_path / "cases.jsonl").write_text("\n".join(cases))
+    done = idkeep("decide", "--jsonl", "cases.jsonl", cwd=tmp_path)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["decision"] for one in answers] == ["Invalid", *["ImplicitlyDenied"] * 2]
+    assert "there is no 'permissions_boundary', but identity, boundary" in answers[0]["why"]
 
 
 def test_decide_answers_before_the_next_case_comes() -> None:

@@ -71,7 +71,18 @@ def test_the_table_says_what_the_command_says(verb: str) -> None:
 def test_every_module_of_a_verb_is_in_the_table() -> None:
     from idkeep import cli  # noqa: PLC0415
 
-    shared = {"__init__", "main", "options", "organization", "output", "terminal"}
+    shared = {
+        "__init__",
+        "explanations",
+        "main",
+        "options",
+        "organization",
+        "output",
+        "reports",
+        "rulings",
+        "sections",
+        "terminal",
+    }
     modules = {path.stem for path in Path(cli.__path__[0]).glob("*.py")} - shared
     assert modules == set(VERBS)
 
@@ -119,6 +130,9 @@ def test_permissions_are_what_a_scan_calls() -> None:
 def test_explain_tells_why_and_what_to_do_and_guesses_a_typo() -> None:
     page = idkeep("explain", "root-access-key").stdout
     assert "## What to do" in page
+    several = idkeep("explain", "nobody-told-of")
+    assert several.returncode == 2
+    assert "nobody-told-of-root-use" in several.stderr
     wrong = idkeep("explain", "root-acces-key")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr.splitlines()[1].strip() == "did you mean root-access-key?"
@@ -129,6 +143,9 @@ def test_checks_are_listed_for_people_and_machines() -> None:
     machines = json.loads(idkeep("checks", "--json").stdout)
     assert len(lines) == len(machines)
     assert lines[0].split()[:2] == ["critical", machines[0]["id"]]
+    (old,) = [one for one in machines if one["id"] == "old-access-key"]
+    assert "iam:UpdateAccessKey" in old["remedy"]["needs"]
+    assert old["remedy"]["may_stop"]
 
 
 # ── Errors: one line, what to do, and the exit code ──────────────────────────────────────────
@@ -291,7 +308,7 @@ def test_verbose_logs_each_call_by_name(server: DemoServer) -> None:
 def test_a_snapshot_leaves_aws_alone(server: DemoServer) -> None:
     done = idkeep("scan", "--snapshot", "latest", "--profile", "x", env=server.environment())
     assert done.returncode == 2
-    assert "leave the other options out" in done.stderr
+    assert "--snapshot reads no AWS account: leave --profile out" in done.stderr
     assert server.requests() == []
 
 
@@ -362,3 +379,19 @@ def test_a_report_on_stdout_is_all_there_is_on_stdout(tmp_path: Path) -> None:
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=20) == 0
     assert json.loads(out.read_text())["complete"]
+
+
+def test_the_demo_shows_a_whole_organisation(tmp_path: Path) -> None:
+    done = idkeep("demo", "--org", "--json", "-", "-q", env={**KEYS}, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["coverage"] == {
+        "listed": 5,
+        "scanned": 4,
+        "incomplete": 0,
+        "failed": 0,
+        "skipped": 1,
+    }
+    assert (report["run"], {one["snapshot"] for one in report["accounts"]}) == ("", {""})
+    wrong = idkeep("demo", "--org", "--as-root", env={**KEYS}, cwd=tmp_path)
+    assert (wrong.returncode, "leave --as-root out" in wrong.stderr) == (2, True)

@@ -4,12 +4,21 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from idkeep.cli.options import Progress, consent
+from idkeep.cli.organization import above
 from idkeep.model import Family
+from idkeep.model.run import RunAccount
 
+ACCOUNTS = [RunAccount(id=str(one) * 12, name="n", state="ACTIVE") for one in (1, 2, 3)]
+ASK_FOR_ALL = (
+    "from test_consent import ACCOUNTS; from idkeep.cli.organization import above; "
+    "from idkeep.model import Family; may = above(10); "
+    "print(*(may(one, Family.RESOURCES, 11) for one in ACCOUNTS))"
+)
 ASK = (
     "from idkeep.cli.options import Progress, consent; from idkeep.model import Family; "
     "print(consent(Progress(None), max_calls=10, yes=False)(Family.RESOURCES, 11))"
@@ -36,20 +45,53 @@ def test_above_the_limit_without_a_terminal_it_is_left_out_and_said() -> None:
     ("answer", "goes_on"), [("y\n", "True"), ("n\n", "False"), ("\n", "False")]
 )
 def test_above_the_limit_a_person_is_asked(answer: str, goes_on: str) -> None:
+    said, shown = at_a_terminal(ASK, answer)
+    assert said == goes_on
+    assert "resources needs about 11 calls. Go on?" in shown
+
+
+def at_a_terminal(code: str, answers: str) -> tuple[str, str]:
+    """What it prints, and what the person sees."""
     ours, theirs = pty.openpty()
     try:
-        os.write(ours, answer.encode())
+        os.write(ours, answers.encode())
         done = subprocess.run(
-            [sys.executable, "-c", ASK],
+            [sys.executable, "-c", code],
             stdin=theirs,
             stderr=theirs,
             stdout=subprocess.PIPE,
             check=True,
             timeout=60,
+            cwd=Path(__file__).parent,
         )
-        shown = os.read(ours, 4096).decode()
+        shown = os.read(ours, 8192).decode()
     finally:
         os.close(ours)
         os.close(theirs)
-    assert done.stdout.decode().strip() == goes_on
-    assert "resources needs about 11 calls. Go on?" in shown
+    return done.stdout.decode().strip(), shown
+
+
+@pytest.mark.parametrize(
+    ("answers", "read", "questions"),
+    [
+        ("yes\nno\nyes\n", "True False True", 3),
+        ("all\n", "True True True", 1),
+        ("no\nnone\n", "False False False", 2),
+    ],
+)
+def test_of_many_accounts_a_person_is_asked_until_it_is_for_all(
+    answers: str, read: str, questions: int
+) -> None:
+    said, shown = at_a_terminal(ASK_FOR_ALL, answers)
+    assert said == read
+    assert shown.count("resources needs about 11 calls. Read them?") == questions
+
+
+def test_of_many_accounts_without_a_terminal_each_one_left_out_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    may = above(10)
+    assert not any(may(one, Family.RESOURCES, 11) for one in ACCOUNTS)
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == len(ACCOUNTS)
+    assert "222222222222 n: resources needs about 11 calls: not read (--max-calls 10" in said[1]

@@ -17,11 +17,22 @@ from rich.console import Console
 
 from idkeep.access import Change, Difference, diff
 from idkeep.access.diff_policy import policy_differences
-from idkeep.checks.samples import ACCOUNT, ANA, NO_REPORT, NOW, ROOT, ago, key, password
+from idkeep.checks.samples import (
+    ACCOUNT,
+    ANA,
+    NO_REPORT,
+    NOW,
+    ROOT,
+    ago,
+    key,
+    password,
+    snapshot_of,
+)
 from idkeep.model import (
     AttachedPolicy,
     Family,
     Gap,
+    Group,
     InlinePolicy,
     ManagedPolicy,
     NotAsked,
@@ -36,7 +47,6 @@ from idkeep.report.diff_text import DiffText
 from idkeep.report.diff_words import MINUS
 from idkeep.store import SqliteStore
 from strategies import FIELDS, PLAIN, gaps
-from test_checks import snapshot_of
 from test_cli import idkeep
 
 
@@ -207,6 +217,23 @@ def test_inline_managed_and_trust_policies_are_compared_by_statement() -> None:
     assert lines.count("+ added Action s3:PutObject") == 3
     for head in ("inline policy own", "trust policy", "policy text", "default version: v1 → v2"):
         assert f"~ changed {head}" in lines
+
+
+def test_wrong_verdict_86_a_policy_attached_behind_the_templates_back_is_drift() -> None:
+    """Managed policies of a role, of a user and a group are compared as sets, whoever owns them."""
+    own = AttachedPolicy(arn="arn:aws:iam::111122223333:policy/Own", name="Own")
+    admin = AttachedPolicy(arn="arn:aws:iam::aws:policy/AdministratorAccess", name="Admin")
+    kept = Role(arn="arn:r", id="AROA", name="R", created=NOW, trust="d1")
+
+    def estate(*attached: AttachedPolicy) -> Snapshot:
+        ana = replace(ANA, attached_policies=attached)
+        roles = (replace(kept, attached_policies=attached),)
+        groups = (Group(arn="arn:g", id="AGPA", name="G", created=NOW, attached_policies=attached),)
+        return replace(snapshot_of(ana), roles=roles, groups=groups, documents={"d1": READ})
+
+    lines = said(estate(own), estate(own, admin))
+    assert len([one for one in lines if "AdministratorAccess" in one or "Admin" in one]) == 3
+    assert not [one for one in said(estate(own, admin), estate(admin, own)) if "Admin" in one]
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_the_command_says_it_in_lines(server: DemoServer, tmp_path: Path) -> Non
     done = idkeep(*words, env=server.environment())
     assert done.returncode == Exit.INCOMPLETE
     assert "MISSING iam:GetAccountSummary: AccessDenied" in done.stdout
-    assert "leaves unknown: root-access-key" in done.stdout
+    assert re.search("leaves unknown: .*root-access-key", done.stdout)
 
 
 @pytest.mark.parametrize("families", SETS)
@@ -150,29 +150,3 @@ def test_permissions_are_printed_for_the_families_that_were_named(form: str) -> 
     assert "iam:GetAccountSummary" in done.stdout
     assert "guardduty" not in done.stdout
     assert json.loads(done.stdout)
-
-
-def test_a_family_that_is_none_is_refused() -> None:
-    done = idkeep("scan", "--facts", "identity,everything")
-    assert done.returncode == Exit.USAGE
-    assert "'everything' is none of identity," in done.stderr
-    assert idkeep("scan", "--facts", ",").returncode == Exit.USAGE
-
-
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        (("--role", "x"), "--role goes with --org"),
-        (("--resume",), "--resume goes with --org"),
-        (("--org", "--shard", "3/2"), "is not i/n"),
-        (("--org", "--no-store"), "leave --no-store out"),
-        (("--org", "--snapshot", "latest"), "go one at a time"),
-        (("--org", "--tag", "Owner"), "is not Key=Value"),
-        (("--account", "111122223333", "--account", "111122223334"), "go with --org"),
-        (("--run", "latest", "--region", "x"), "reads no AWS account"),
-    ],
-)
-def test_options_that_do_not_go_together_are_refused(words: tuple[str, ...], why: str) -> None:
-    done = idkeep("scan", *words)
-    assert done.returncode == Exit.USAGE
-    assert why in done.stderr.replace("\n", " ")

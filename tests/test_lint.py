@@ -4,12 +4,14 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import ValidationError
 
+from sarif_schema import check_sarif
 from test_cli import idkeep
 
 BAD = """{
@@ -27,108 +29,6 @@ TRUST = {
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:Foo"}],
 }
 POLICY = json.loads(GOOD)
-
-# The part of the SARIF 2.1.0 schema that a log of ours uses; what is not named there is refused.
-# https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, sections 3.13 to 3.58
-TEXT = {
-    "type": "object",
-    "properties": {"text": {"type": "string", "minLength": 1}},
-    "required": ["text"],
-    "additionalProperties": False,
-}
-LEVEL = {"enum": ["none", "note", "warning", "error"]}
-REGION = {
-    "type": "object",
-    "properties": {
-        name: {"type": "integer", "minimum": 1}
-        for name in ("startLine", "startColumn", "endColumn")
-    },
-    "additionalProperties": False,
-}
-PHYSICAL = {
-    "type": "object",
-    "properties": {
-        "artifactLocation": {
-            "type": "object",
-            "properties": {"uri": {"type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$"}},
-            "additionalProperties": False,
-        },
-        "region": REGION,
-    },
-    "required": ["artifactLocation"],
-    "additionalProperties": False,
-}
-RULE = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string"},
-        "shortDescription": TEXT,
-        "helpUri": {"type": "string", "pattern": "^https://"},
-        "defaultConfiguration": {
-            "type": "object",
-            "properties": {"level": LEVEL},
-            "additionalProperties": False,
-        },
-        "properties": {"type": "object"},
-    },
-    "required": ["id"],
-    "additionalProperties": False,
-}
-RESULT = {
-    "type": "object",
-    "properties": {
-        "ruleId": {"type": "string"},
-        "ruleIndex": {"type": "integer", "minimum": 0},
-        "level": LEVEL,
-        "message": TEXT,
-        "locations": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"physicalLocation": PHYSICAL},
-                "additionalProperties": False,
-            },
-        },
-        "properties": {"type": "object"},
-    },
-    "required": ["message"],
-    "additionalProperties": False,
-}
-DRIVER = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string"},
-        "semanticVersion": {"type": "string"},
-        "rules": {"type": "array", "items": RULE, "uniqueItems": True},
-    },
-    "required": ["name"],
-    "additionalProperties": False,
-}
-RUN = {
-    "type": "object",
-    "properties": {
-        "tool": {
-            "type": "object",
-            "properties": {"driver": DRIVER},
-            "required": ["driver"],
-            "additionalProperties": False,
-        },
-        "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-        "results": {"type": "array", "items": RESULT},
-    },
-    "required": ["tool"],
-    "additionalProperties": False,
-}
-SARIF = {
-    "type": "object",
-    "properties": {
-        "$schema": {"type": "string", "pattern": "^https://"},
-        "version": {"const": "2.1.0"},
-        "runs": {"type": "array", "items": RUN},
-    },
-    "required": ["version", "runs"],
-    "additionalProperties": False,
-}
 
 
 @pytest.fixture
@@ -282,6 +182,30 @@ def test_policies_are_found_in_the_answers_of_aws(
     assert [one["kind"] for one in found] == kind
 
 
+@pytest.mark.parametrize(
+    "inline",
+    [
+        lambda trust: {"Resources": {"R": {"Properties": {"AssumeRolePolicyDocument": trust}}}},
+        lambda trust: {"values": {"assume_role_policy": json.dumps(trust)}},
+        lambda trust: {"resource": {"aws_iam_role": {"r": {"assume_role_policy": trust}}}},
+    ],
+    ids=["CloudFormation", "Terraform plan", "Terraform JSON"],
+)
+def test_wrong_verdict_51_a_trust_policy_within_a_template_is_examined_as_one_by_itself(
+    folder: Path, inline: Callable[[object], object]
+) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [statement]}
+    write(folder / "alone.json", trust)
+    write(folder / "template.json", inline(trust))
+    said = [
+        [(policy["kind"], [found["code"] for found in policy["findings"]])]
+        for name in ("alone.json", "template.json")
+        for policy in linted(folder, name)
+    ]
+    assert said == [[("trust", ["ROLE_TRUSTS_ANYONE"])]] * 2
+
+
 def test_lines_count_in_the_file_for_a_policy_within_it(folder: Path) -> None:
     write(folder / "answer.json", '{"RoleName": "a",\n "PolicyDocument": ' + BAD + "}")
     [one] = linted(folder, "answer.json")
@@ -299,7 +223,7 @@ def test_the_sarif_log_keeps_to_the_standard(folder: Path) -> None:
     write(folder / "a b.json", {"Policy": json.dumps(TRUST)})
     done = idkeep("lint", "--sarif", "bad.json", "a b.json", cwd=folder)
     log = json.loads(done.stdout)
-    Draft202012Validator(SARIF).validate(log)
+    check_sarif(log)
     [run] = log["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert all(rules[one["ruleIndex"]] == one["ruleId"] for one in run["results"])
@@ -308,6 +232,24 @@ def test_the_sarif_log_keeps_to_the_standard(folder: Path) -> None:
     assert region == {"startLine": 5, "startColumn": 15, "endColumn": 29}
     place = second["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "a%20b.json"}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [GOOD, {"no": "policy"}, BAD.replace("Objekt", "Ünïcödé 日本語 🔑"), BAD[:-4], ""],
+    ids=["nothing found", "no policy", "unicode", "broken", "empty"],
+)
+def test_every_sarif_log_keeps_to_the_standard(folder: Path, content: Any) -> None:
+    write(folder / "Ünïcödé 🔑.json", content)
+    done = idkeep("lint", "--sarif", "Ünïcödé 🔑.json", cwd=folder)
+    check_sarif(json.loads(done.stdout))
+
+
+def test_the_published_schema_refuses_what_is_no_sarif(folder: Path) -> None:
+    log = json.loads(idkeep("lint", "--sarif", "bad.json", cwd=folder).stdout)
+    log["runs"][0]["results"][0]["level"] = "loud"
+    with pytest.raises(ValidationError):
+        check_sarif(log)
 
 
 def test_json_and_sarif_exclude_each_other(folder: Path) -> None:
@@ -413,3 +355,10 @@ def test_expand_says_where_a_document_is_broken(folder: Path) -> None:
 def test_neither_verb_loads_the_sdk() -> None:
     code = "import sys, idkeep.cli.lint, idkeep.cli.expand; sys.exit('boto3' in sys.modules)"
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0
+
+
+def test_a_mark_at_the_beginning_is_no_part_of_the_policy(tmp_path: Path) -> None:
+    text = '{"Version": "2012-10-17", "Statement": []}'
+    (tmp_path / "marked.json").write_text(f"\ufeff{text}", encoding="utf-8")
+    done = idkeep("lint", "marked.json", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout

@@ -143,9 +143,6 @@ def test_another_account_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--taken", "2026-10-01"], "--taken goes with --from"),
-        (["--from", ".", "--profile", "x"], "leave --profile out"),
-        (["--from", ".", "--snapshot", "latest"], "--snapshot"),
         (["--from", "nowhere"], "does not exist"),
         (["--from", ".", "--taken", "soon"], "no date"),
         (["--from", "."], "holds no file named after an answer"),

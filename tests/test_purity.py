@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from idkeep.access import Estate
-from idkeep.checks import ALL, run
-from idkeep.config import Settings
-from idkeep.report import as_json, scan_report
+from idkeep.api.catalog import load_catalog
+from idkeep.checks import ALL, AnyCheck, Example, run
+from idkeep.checks.samples import snapshot_of
+from idkeep.report import ScanReport, as_json, scan_report
 from idkeep.report.docs import check_page
-from idkeep.report.html import html
+from idkeep.report.format import FORMATS, document
 from policy.test_cases import cases, decided
-from test_checks import snapshot_of
 
+CATALOG = load_catalog()
 WATCHED = ("open", "socket.", "subprocess.", "os.", "sqlite3.", "shutil.", "urllib.")
 
 
@@ -46,18 +47,25 @@ def no_io() -> Iterator[None]:
 def _judge_and_report() -> None:
     for check in ALL:
         for example in check.examples:
-            snapshot = snapshot_of(example.subject)
-            outcomes = run(ALL, Estate(snapshot, Settings()))
-            report = scan_report(
-                snapshot=snapshot,
-                checks=ALL,
-                outcomes=outcomes,
-                settings=Settings(),
-                version="0",
-            )
-            as_json(report)
+            _report((check,), example)
         check_page(check)
-    html(report)
+    report = _report(ALL, ALL[0].examples[0])
+    for name in FORMATS:
+        document(name, report)
+
+
+def _report(checks: tuple[AnyCheck, ...], example: Example) -> ScanReport:
+    snapshot = snapshot_of(example.subject, **example.around)
+    outcomes = run(checks, Estate(snapshot, example.settings, CATALOG))
+    report = scan_report(
+        snapshot=snapshot,
+        checks=checks,
+        outcomes=outcomes,
+        settings=example.settings,
+        version="0",
+    )
+    as_json(report)
+    return report
 
 
 def test_checks_and_reports_do_no_io() -> None:

@@ -19,7 +19,7 @@ from idkeep.api.catalog import load_catalog
 from idkeep.api.demo import demo_scan
 from idkeep.api.portable import export
 from idkeep.checks import ALL, run
-from idkeep.checks.samples import ACCOUNT, ANA, ROOT
+from idkeep.checks.samples import ACCOUNT, ANA, ROOT, snapshot_of
 from idkeep.config import Settings
 from idkeep.demo import DemoServer
 from idkeep.errors import IdkeepError
@@ -48,7 +48,6 @@ from idkeep.store import snapshot_file
 from idkeep.store.encoding import pack, unpack
 from model_fields import text_fields
 from strategies import FIELDS, PLAIN, gaps
-from test_checks import snapshot_of
 
 KEY = b"a key for the tests of redaction"
 CATALOG = load_catalog()
@@ -65,7 +64,7 @@ def pseudonyms() -> Pseudonyms:
 
 
 def statuses(snapshot: Snapshot) -> list[list[str]]:
-    outcomes = run(ALL, Estate(snapshot, Settings()))
+    outcomes = run(ALL, Estate(snapshot, Settings(), CATALOG))
     return [[verdict.status for verdict in one.verdicts] for one in outcomes]
 
 
@@ -231,6 +230,28 @@ def test_the_demo_accounts_verdicts_are_what_they_were(server: DemoServer, tmp_p
     assert [one for one in (*own, plain.account.id) if one.encode() in payload] == []
 
 
+def test_what_tells_aws_s_own_provider_and_a_claim_s_name_stays() -> None:
+    provider = "arn:aws:iam::100000000000:saml-provider/AWSSSO_6508a1b2c3d4e5f6_DO_NOT_DELETE"
+    claim = "token.actions.githubusercontent.com:repository_owner_id"
+    text = json.dumps(
+        {
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Federated": provider},
+                    "Action": "sts:AssumeRoleWithSAML",
+                    "Condition": {"StringEquals": {claim: "4242"}},
+                }
+            ]
+        }
+    )
+    [statement] = json.loads(text_of(redacted(with_texts(own=text), KEY)))["Statement"]
+    name = statement["Principal"]["Federated"].rpartition("/")[2]
+    assert re.fullmatch("AWSSSO_.+_DO_NOT_DELETE", name)
+    assert "6508a1b2c3d4e5f6" not in name
+    assert list(statement["Condition"]["StringEquals"]) == [claim]
+
+
 def test_the_same_key_gives_the_same_pseudonyms_and_another_one_others() -> None:
     first, again, other = (redacted(snapshot_of(ANA), key) for key in (KEY, KEY, KEY[::-1]))
     assert first == again
@@ -249,6 +270,7 @@ def test_a_key_that_could_be_guessed_is_refused() -> None:
         "arn:aws:iam::aws:policy/job-function/Billing",
         "lambda.amazonaws.com",
         "token.actions.githubusercontent.com",
+        "default",
         "*",
         "0.0.0.0/0",
         "::/0",
@@ -268,6 +290,10 @@ def test_what_is_awss_stays(kept: str) -> None:
         (
             "arn:aws:logs:eu-west-1:111122223333:log-group:x:*",
             r"arn:aws:logs:eu-west-1:\d{12}:log-group:\w{10}:\*",
+        ),
+        (
+            "arn:aws:events:us-east-1:111122223333:event-bus/default",
+            r"arn:aws:events:us-east-1:\d{12}:event-bus/default",
         ),
         ("arn:aws:s3", "arn:aws:s3"),
         ("ana@larkfield.example", r"\w{10}@\w{10}\.\w{10}"),

@@ -14,9 +14,10 @@ from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from idkeep.access import Estate
+from idkeep.api.catalog import load_catalog
 from idkeep.api.demo import demo_scan
-from idkeep.checks import ALL, run
-from idkeep.checks.samples import ACCOUNT, ANA, NOW, ROOT, key, password
+from idkeep.checks import run
+from idkeep.checks.samples import ACCOUNT, ANA, NOW, ROOT, key, password, snapshot_of
 from idkeep.config import Settings
 from idkeep.demo import DemoServer
 from idkeep.model import (
@@ -30,10 +31,13 @@ from idkeep.model import (
     Unlisted,
     User,
 )
-from idkeep.report import ScanReport, as_json, json_schema, scan_report
-from idkeep.report.html import html
+from idkeep.report import ScanReport, as_json, json_pieces, json_schema, scan_report
+from idkeep.report.format import document as document_of
+from idkeep.report.printable import escaped_json
 from idkeep.report.text import ScanText
-from test_checks import snapshot_of
+from report.few_checks import FEW
+
+CATALOG = load_catalog()
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -47,8 +51,8 @@ def report_of(snapshot: Snapshot, settings: Settings | None = None) -> ScanRepor
     chosen = settings or Settings()
     return scan_report(
         snapshot=snapshot,
-        checks=ALL,
-        outcomes=run(ALL, Estate(snapshot, chosen)),
+        checks=FEW,
+        outcomes=run(FEW, Estate(snapshot, chosen, CATALOG)),
         settings=chosen,
         version="0.1.0",
         kept_as="0123456789ab",
@@ -92,7 +96,7 @@ def test_a_healthy_account_on_a_terminal(snapshot: SnapshotAssertion) -> None:
 
 
 def test_a_long_list_is_cut_and_can_be_had_whole() -> None:
-    assert "and 3 more" in as_text(report_of(POOR))
+    assert "machine-3 and 5 more" in as_text(report_of(POOR))
     assert "machine-8" not in as_text(report_of(POOR))
     assert "machine-8" in as_text(report_of(POOR), show_all=True)
 
@@ -118,6 +122,8 @@ def test_the_json_report_keeps_to_its_schema_and_reads_back(made: Snapshot) -> N
     document = as_json(report)
     Draft202012Validator(json_schema()).validate(json.loads(document))
     assert as_json(msgspec.json.decode(document, type=ScanReport)) == document
+    whole = msgspec.json.format(msgspec.json.encode(report), indent=2)
+    assert b"".join(json_pieces(report)) == document == escaped_json(whole) + b"\n"
 
 
 def test_the_json_report_holds_passes_evidence_and_calls() -> None:
@@ -148,7 +154,7 @@ def test_a_severity_that_a_problem_moved_moves_the_report() -> None:
 
 def test_odd_names_are_harmless_in_every_output(odd_server: DemoServer, tmp_path: Path) -> None:
     report = demo_scan(odd_server)
-    text, page, document = as_text(report), html(report), as_json(report).decode()
+    text, page, document = as_text(report), document_of("html", report), as_json(report).decode()
     assert "=cmd" in text
     for output in (text, page, document):
         assert not ACTING.search(output)

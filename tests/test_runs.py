@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from idkeep.checks.samples import NOW
+from idkeep.checks.samples import NOW, snapshot_of
 from idkeep.errors import IdkeepError, Unreadable
 from idkeep.model import Gap, Organization
 from idkeep.model.run import Run, RunAccount, RunPlan, RunResult
 from idkeep.store import Kept, Runs, SqliteStore
-from test_checks import snapshot_of
 
 ORGANIZATION = Organization(
     id="o-1",
@@ -111,11 +110,11 @@ def test_a_store_from_before_runs_keeps_its_snapshots_and_gets_them(runs: Runs) 
 def test_a_store_of_a_later_idkeep_is_left_alone(runs: Runs) -> None:
     runs.store.put(snapshot_of())
     with sqlite3.connect(runs.store.path) as db:
-        db.execute("pragma user_version = 3")
+        db.execute("pragma user_version = 4")
     db.close()
     before = runs.store.path.read_bytes()
     for act in (runs.store.list, runs.store.prepare, lambda: runs.store.put(snapshot_of())):
-        with pytest.raises(Unreadable, match="a store of version 3; this idkeep knows version 2"):
+        with pytest.raises(Unreadable, match="a store of version 4; this idkeep knows version 3"):
             act()
     assert runs.store.path.read_bytes() == before
 
@@ -143,9 +142,9 @@ WORKER = """
 import sys
 from pathlib import Path
 from msgspec.structs import replace
+from idkeep.checks.samples import snapshot_of
 from idkeep.model.run import RunResult
 from idkeep.store import Runs, SqliteStore
-from test_checks import snapshot_of
 from test_runs import PLAN, run
 runs = Runs(SqliteStore(Path(sys.argv[1])))
 part, plan = int(sys.argv[2]), replace(PLAN, shards=4)

@@ -11,12 +11,11 @@ from msgspec.structs import replace
 
 from idkeep.api.portable import export, fresh_key, read_key
 from idkeep.api.snapshots import find_snapshot, prune, rejudge
-from idkeep.checks.samples import ACCOUNT, ANA, NOW
+from idkeep.checks.samples import ACCOUNT, ANA, NOW, snapshot_of
 from idkeep.demo import DemoServer
 from idkeep.errors import IdkeepError, Unreadable
 from idkeep.model.snapshot import FORMAT
 from idkeep.store import Head, Kept, SqliteStore, snapshot_file
-from test_checks import snapshot_of
 from test_cli import idkeep
 
 HEAD = Head(format=FORMAT, idkeep="0.1.0")

@@ -16,12 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from idkeep.checks.samples import NOW
+from idkeep.checks.samples import NOW, snapshot_of
 from idkeep.errors import IdkeepError, Unreadable
 from idkeep.model import Gap
 from idkeep.store import Damaged, SqliteStore
 from strategies import FIELDS, PLAIN, gaps
-from test_checks import snapshot_of
 
 GAP = Gap("iam:GetAccountSummary", "AccessDenied", "explicit deny in a policy")
 
@@ -286,7 +285,6 @@ def test_preparing_writes_nothing_of_a_snapshot_and_leaves_what_is_kept(
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from idkeep.store import sqlite
-from test_checks import snapshot_of
 
 store = sqlite.SqliteStore(sqlite.Path(sys.argv[1]))
 # The row is in the journal and the transaction still open when the process dies.

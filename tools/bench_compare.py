@@ -34,6 +34,7 @@ def bench_compare(row: Callable[[str, str, str], None]) -> None:
         ("compare two managed policies", _any(policies)),
         ("compare two of one family", _of_one_family(policies)),
         ("compare one with itself less a statement", _less_a_statement(policies)),
+        ("compare one with itself changed", _changed(policies)),
     ):
         _measure(what, list(pairs), row)
 
@@ -85,3 +86,49 @@ def _less_a_statement(policies: list[dict[str, Any]]) -> Iterator[Pair]:
             n = rnd.randrange(len(statements))
             left = statements[:n] + statements[n + 1 :]
             yield _policy(document), _policy({**document, "Statement": left})
+
+
+_CONDITIONS: tuple[dict[str, Any], ...] = (
+    {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3"}},
+    {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "203.0.113.0/24"]}},
+    {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+    {"StringEquals": {"aws:ResourceTag/owner": "${aws:PrincipalTag/owner}"}},
+    {"ForAllValues:StringLike": {"aws:TagKeys": ["team*", "cost"]}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app-*"}},
+    {"StringNotEqualsIfExists": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}},
+    {"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}},
+)
+_RESOURCES = (
+    "arn:aws:s3:::home/${aws:username}/*",
+    "arn:aws:*:*:111122223333:*",
+    "arn:aws:s3:::logs-*/2026/*",
+    "arn:aws:iam::*:role/${aws:PrincipalTag/team}-*",
+)
+
+
+def _changed(policies: list[dict[str, Any]]) -> Iterator[Pair]:
+    """As people change a copy: a condition, another resource, fewer actions, a Deny."""
+    rnd = random.Random(1)
+    for one in rnd.choices(policies, k=PAIRS):
+        copy = json.loads(json.dumps(one["document"]))
+        written = copy["Statement"]
+        copy["Statement"] = statements = written if isinstance(written, list) else [written]
+        for _ in range(rnd.choice((1, 2))):
+            _change(rnd, statements)
+        pair = _policy(one["document"]), _policy(copy)
+        yield pair if rnd.random() < 1 / 2 else pair[::-1]
+
+
+def _change(rnd: random.Random, statements: list[dict[str, Any]]) -> None:
+    one = rnd.choice(statements)
+    match rnd.choice(("condition", "resource", "actions", "deny")):
+        case "condition":
+            one["Condition"] = {**one.get("Condition", {}), **rnd.choice(_CONDITIONS)}
+        case "resource":
+            one.pop("NotResource", None)
+            one["Resource"] = rnd.choice(_RESOURCES)
+        case "actions" if isinstance(one.get("Action"), list) and len(one["Action"]) > 1:
+            one["Action"] = rnd.sample(one["Action"], len(one["Action"]) - 1)
+        case _:
+            deny = {"Effect": "Deny", "Action": one.get("Action", "*"), "Resource": "*"}
+            statements.append({**deny, "Condition": rnd.choice(_CONDITIONS)})

@@ -8,12 +8,17 @@ import sys
 from pathlib import Path
 
 from idkeep.api.checks import all_checks
+from idkeep.api.frameworks import peer_checks
 from idkeep.api.offline import answer_files, export_script
 from idkeep.api.permissions import cloudformation, scanner_policy, terraform
 from idkeep.cli.organization import ROLE
+from idkeep.config import Settings
 from idkeep.model import DEFAULT_FAMILIES
 from idkeep.report import DiffReport, OrganizationReport, check_index, check_page, json_schema
+from idkeep.report.framework import FrameworkReport
 from idkeep.report.lint_docs import lint_page
+from idkeep.report.peer_docs import peer_page
+from tools.facts_page import facts_page
 
 ROOT = Path(__file__).parent.parent
 CHECKS = ROOT / "docs" / "checks"
@@ -28,8 +33,12 @@ def generated() -> dict[Path, str]:
         **pages,
         CHECKS / "README.md": check_index(every),
         OFFLINE: _offline_page(OFFLINE.read_text(encoding="utf-8")),
+        ROOT / "docs" / "coming-from.md": peer_page(peer_checks()),
+        ROOT / "docs" / "framework.schema.json": _json(json_schema(FrameworkReport)),
         ROOT / "docs" / "diff.schema.json": _json(json_schema(DiffReport)),
         ROOT / "docs" / "organization.schema.json": _json(json_schema(OrganizationReport)),
+        ROOT / "docs" / "settings.schema.json": _json(json_schema(Settings)),
+        ROOT / "docs" / "facts.md": facts_page(),
         ROOT / "docs" / "lint.md": lint_page(),
         ROOT / "docs" / "scan.schema.json": _json(json_schema()),
         ROOT / "docs" / "scanner-policy.json": _json(scanner_policy()),

@@ -151,3 +151,9 @@ def test_a_misspelt_name_is_met_with_a_near_one(tmp_path: Path, wrong: str, righ
     with pytest.raises(IdkeepError, match="knows no") as refused:
         find_in_catalog(wrong, load_catalog(tmp_path / "none.bin"))
     assert right in refused.value.hint
+
+
+def test_a_catalog_is_opened_once_until_its_bytes_change(tmp_path: Path) -> None:
+    """What is found out of it is kept under it, and would otherwise be kept again and again."""
+    missing = tmp_path / "none.bin"
+    assert load_catalog(missing) is load_catalog(missing)

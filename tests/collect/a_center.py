@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from .answers import ACCOUNT, Error, ago
 
@@ -12,10 +13,12 @@ SHOP = "222233334444"
 ANA, BO = (f"9067000001-00000000-0000-0000-0000-00000000000{n}" for n in (1, 2))
 PEOPLE = "9067000001-00000000-0000-0000-0000-0000000000aa"
 ISSUER = f"arn:aws:sso::{ACCOUNT}:trustedTokenIssuer/ssoins-1111222233334444/tti-1"
+APPLICATION = f"arn:aws:sso::{ACCOUNT}:application/ssoins-1111222233334444/apl-"
 REQUEST = "12345678-1234-1234-1234-123456789012"
 MANAGER = f"arn:aws:account-access:{HOME}:{ACCOUNT}:application/abc"
 ROLE = f"arn:aws:iam::{SHOP}:role/Operator"
 INLINE = '{"Version":"2012-10-17","Statement":[]}'
+BILLING = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "aws-portal:*"}}'
 REFUSED = Error("AccessDeniedException", "User is not authorized")
 OUTDATED = "LATEST_PERMISSION_SET_NOT_PROVISIONED"
 PROVISIONED = {(ADMIN, False): [ACCOUNT, SHOP], (READER, False): [ACCOUNT], (READER, True): [SHOP]}
@@ -163,6 +166,42 @@ ANSWERS: dict[str, Any] = {
             }
         }
     },
+    "sso-admin:ListApplications": {
+        "Applications": [
+            {
+                "ApplicationArn": f"{APPLICATION}{number}",
+                "ApplicationProviderArn": f"arn:aws:sso::aws:applicationProvider/{kind}",
+                "Name": name,
+                "ApplicationAccount": ACCOUNT,
+                "Status": "ENABLED",
+            }
+            for number, (kind, name) in enumerate((("custom", "own"), ("qbusiness", "awss")))
+        ]
+    },
+    "sso-admin:ListApplicationAccessScopes": {
+        "Scopes": [{"Scope": "sso:account:access", "AuthorizedTargets": [f"{APPLICATION}0"]}]
+    },
+    "sso-admin:GetApplicationAssignmentConfiguration": lambda p: {
+        "AssignmentRequired": p["ApplicationArn"].endswith("0")
+    },
+    "sso-admin:ListApplicationAssignments": {
+        "ApplicationAssignments": [
+            {
+                "ApplicationArn": f"{APPLICATION}0",
+                "PrincipalId": PEOPLE,
+                "PrincipalType": "GROUP",
+            }
+        ]
+    },
+    "sso-admin:GetApplicationSessionConfiguration": lambda p: (
+        {"UserBackgroundSessionApplicationStatus": "ENABLED"}
+        if p["ApplicationArn"].endswith("1")
+        else {}
+    ),
+    "iam:GetPolicy": lambda p: {"Policy": {"Arn": p["PolicyArn"], "DefaultVersionId": "v7"}},
+    "iam:GetPolicyVersion": lambda p: {
+        "PolicyVersion": {"VersionId": p["VersionId"], "Document": quote(BILLING)}
+    },
     "sso-admin:DescribeInstanceAccessControlAttributeConfiguration": {
         "Status": "ENABLED",
         "InstanceAccessControlAttributeConfiguration": {
@@ -192,6 +231,8 @@ ANSWERS: dict[str, Any] = {
                 ],
                 ExternalIds=[{"Issuer": "https://idp.example.com", "Id": "1"}],
                 CreatedBy="scim",
+                UpdatedBy="portal",
+                Roles=[{"Value": "shift lead"}, {"Type": "none"}],
             ),
             user("bo", BO, UserStatus="DISABLED"),
         ]

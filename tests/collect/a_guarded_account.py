@@ -120,10 +120,13 @@ def _statistics(params: Mapping[str, Any]) -> Any:
 OFF: dict[str, Any] = {
     "account:ListRegions": REGIONS,
     "config:ListConfigurationRecorders": {"ConfigurationRecorderSummaries": []},
+    "config:DescribeConfigurationAggregators": {"ConfigurationAggregators": []},
     "securityhub:DescribeHub": Error("InvalidAccessException", "is not enabled for securityhub"),
     "securityhub:DescribeSecurityHubV2": Error("ResourceNotFoundException"),
     "guardduty:ListDetectors": {"DetectorIds": []},
+    "supportauthz:ListSupportPermits": {"supportPermits": []},
     "accessanalyzer:ListAnalyzers": {"analyzers": []},
+    "ec2:GetInstanceMetadataDefaults": {"AccountLevel": {}},
     "shield:DescribeSubscription": Error("ResourceNotFoundException"),
     "fms:GetAdminAccount": Error(
         "AccessDeniedException", f"No default admin could be found for account {ACCOUNT}"
@@ -135,6 +138,18 @@ OFF: dict[str, Any] = {
 }
 ON: dict[str, Any] = {
     **OFF,
+    f"config:DescribeConfigurationAggregators@{REGION}": {
+        "ConfigurationAggregators": [
+            {
+                "ConfigurationAggregatorName": "all",
+                "OrganizationAggregationSource": {"RoleArn": "arn:3", "AllAwsRegions": True},
+            },
+            {
+                "ConfigurationAggregatorName": "some",
+                "AccountAggregationSources": [{"AccountIds": ["1"], "AwsRegions": ["eu-west-1"]}],
+            },
+        ]
+    },
     f"config:ListConfigurationRecorders@{REGION}": {
         "ConfigurationRecorderSummaries": [
             {"arn": "arn:1", "name": "default", "recordingScope": "PAID"},
@@ -216,6 +231,9 @@ ON: dict[str, Any] = {
         ]
     },
     "securityhub:GetAdministratorAccount": {},
+    "securityhub:ListMembers": {
+        "Members": [{"AccountId": OTHER, "AdministratorId": ACCOUNT, "MemberStatus": "Removed"}]
+    },
     "securityhub:DescribeOrganizationConfiguration": {
         "AutoEnable": False,
         "MemberAccountLimitReached": False,
@@ -266,6 +284,14 @@ ON: dict[str, Any] = {
         "MemberAccountLimitReached": False,
         "AutoEnableOrganizationMembers": "ALL",
         "Features": [{"Name": "S3_DATA_EVENTS", "AutoEnable": "NEW"}],
+    },
+    f"ec2:GetInstanceMetadataDefaults@{REGION}": {
+        "AccountLevel": {
+            "HttpTokens": "required",
+            "HttpTokensEnforced": "enabled",
+            "HttpPutResponseHopLimit": 2,
+            "ManagedBy": "declarative-policy",
+        }
     },
     f"accessanalyzer:ListAnalyzers@{REGION}": {
         "analyzers": [

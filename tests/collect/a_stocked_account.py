@@ -18,6 +18,7 @@ THEIR_SHARE = f"arn:aws:ram:{REGION}:{OTHER}:resource-share/2"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/work"
 RUNTIME = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:runtime/agent-1"
 GATEWAY = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:gateway/tools-1"
+VAULT = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:token-vault/default"
 LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:app"
 POOL = f"{REGION}:11111111-2222-3333-4444-555555555555"
 BLOCKED = {
@@ -62,6 +63,8 @@ BARE: dict[str, Any] = {
     "cognito-identity:ListIdentityPools": {"IdentityPools": []},
     "ssm:DescribeActivations": {"ActivationList": []},
     "bedrock-agentcore-control:ListWorkloadIdentities": {"workloadIdentities": []},
+    "bedrock-agentcore-control:ListOauth2CredentialProviders": {"credentialProviders": []},
+    "bedrock-agentcore-control:ListApiKeyCredentialProviders": {"credentialProviders": []},
     "bedrock-agentcore-control:ListGateways": {"items": []},
     "bedrock-agentcore-control:ListAgentRuntimes": {"agentRuntimes": []},
 }
@@ -286,7 +289,15 @@ STOCKED: dict[str, Any] = {
     "logs:DescribeLogGroups": {"logGroups": [{"logGroupArn": LOG_GROUP, "logGroupName": "app"}]},
     "ram:GetResourceShares": _shares,
     "ram:ListPrincipals": {
-        "principals": [{"id": OTHER, "resourceShareArn": SHARE, "external": True}]
+        "principals": [
+            {"id": OTHER, "resourceShareArn": SHARE, "external": True},
+            {"id": "vpc-lattice.amazonaws.com", "resourceShareArn": SHARE},
+        ]
+    },
+    "ram:ListSourceAssociations": {
+        "sourceAssociations": [
+            {"resourceShareArn": SHARE, "sourceId": OTHER, "sourceType": "aws:SourceAccount"}
+        ]
     },
     "ram:ListResources": {
         "resources": [{"arn": KEY, "type": "kms:Key", "resourceShareArn": SHARE}]
@@ -418,6 +429,32 @@ STOCKED: dict[str, Any] = {
                 "workloadIdentityArn": f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:w/agent",
             }
         ]
+    },
+    "bedrock-agentcore-control:ListOauth2CredentialProviders": {
+        "credentialProviders": [
+            {
+                "name": "github",
+                "credentialProviderVendor": "GithubOauth2",
+                "credentialProviderArn": f"{VAULT}/oauth2credentialprovider/github",
+                "createdTime": NOW,
+                "lastUpdatedTime": NOW,
+            }
+        ]
+    },
+    "bedrock-agentcore-control:ListApiKeyCredentialProviders": {
+        "credentialProviders": [
+            {
+                "name": "crm",
+                "credentialProviderArn": f"{VAULT}/apikeycredentialprovider/crm",
+                "createdTime": NOW,
+                "lastUpdatedTime": NOW,
+            }
+        ]
+    },
+    "bedrock-agentcore-control:GetTokenVault": {
+        "tokenVaultId": "default",
+        "kmsConfiguration": {"keyType": "CustomerManagedKey", "kmsKeyArn": KEY},
+        "lastModifiedDate": NOW,
     },
     "bedrock-agentcore-control:ListGateways": {
         "items": [

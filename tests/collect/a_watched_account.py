@@ -167,7 +167,46 @@ def _subscriptions(params: Mapping[str, Any]) -> Any:
     }
 
 
+_BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/security"
+_VIA_TRAIL = '{"detail-type": [{"suffix": "via CloudTrail"}]}'
+
+
+def _rule(name: str, bus: str = "default", **changed: Any) -> dict[str, Any]:
+    return {
+        "Name": name,
+        "Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}",
+        "EventBusName": bus,
+        "EventPattern": _VIA_TRAIL,
+        "State": "ENABLED",
+        **changed,
+    }
+
+
+def _rules(params: Mapping[str, Any]) -> Any:
+    """A rule that feeds another bus, whose own tells the topic; the others hear of no call."""
+    if params["EventBusName"] == _BUS:
+        return {"Rules": [_rule("told", "security")]}
+    nightly = _rule("nightly", ScheduleExpression="rate(1 day)")
+    del nightly["EventPattern"]
+    return {
+        "Rules": [
+            _rule("fed"),
+            _rule("off", State="DISABLED"),
+            _rule("machines", EventPattern='{"detail-type": ["EC2 Instance State-change"]}'),
+            nightly,
+        ]
+    }
+
+
+def _targets(params: Mapping[str, Any]) -> Any:
+    arn = _BUS if params["Rule"] == "fed" else f"{TOPIC}-of-rules"
+    return {"Targets": [{"Id": "1", "Arn": arn}]}
+
+
 LOGGING: dict[str, Any] = {
+    "events:ListRules": {"Rules": []},
+    f"events:ListRules@{REGION}": _rules,
+    "events:ListTargetsByRule": _targets,
     "account:ListRegions": REGIONS,
     "cloudtrail:ListTrails": listed(MAIN, LOCAL),
     f"cloudtrail:DescribeTrails@{REGION}": {"trailList": [MAIN, THEIRS]},
@@ -194,6 +233,8 @@ LOGGING: dict[str, Any] = {
     "s3:ListBuckets": _owned,
     "s3:GetBucketPolicy": {"Policy": BUCKET_POLICY},
     "s3:GetPublicAccessBlock": Error("NoSuchPublicAccessBlockConfiguration"),
+    "s3:GetBucketLogging": {"LoggingEnabled": {"TargetBucket": "requests", "TargetPrefix": ""}},
+    "s3:GetBucketVersioning": {"Status": "Enabled", "MFADelete": "Disabled"},
     "logs:DescribeMetricFilters": {
         "metricFilters": [
             {

@@ -95,6 +95,7 @@ def _devices(params: Mapping[str, Any]) -> dict[str, Any]:
         "keyed": [f"arn:aws:iam::{ACCOUNT}:u2f/user/keyed/yubi-EXAMPLE"],
         "token": ["GAHT12345678"],
         "newcomer": [arn("mfa", "phone")],
+        "app": [arn("mfa", "app"), f"arn:aws:iam::{ACCOUNT}:u2f/user/app/passkey-EXAMPLE"],
     }[params["UserName"]]
     return {
         "MFADevices": [

@@ -13,6 +13,7 @@ DENY = (
     '{"Version":"2012-10-17","Statement":'
     '{"Effect":"Deny","Action":"iam:CreateUser","Resource":"*"}}'
 )
+TEAM = "arn:aws:mpa:us-east-1:111122223333:approval-team/vault"
 DELEGATION = '{"Version":"2012-10-17","Statement":[]}'
 BACKUP = '{"plans":{}}'
 REFUSED = Error("AccessDeniedException", "You don't have permissions to access this resource.")
@@ -165,6 +166,39 @@ ANSWERS: dict[str, Any] = {
     },
     "organizations:ListHandshakesForOrganization": {"Handshakes": [HANDSHAKE]},
     "organizations:ListHandshakesForAccount": {"Handshakes": []},
+    "mpa:ListApprovalTeams": {
+        "ApprovalTeams": [
+            {
+                "Arn": TEAM,
+                "Name": "vault",
+                "Status": "ACTIVE",
+                "ApprovalStrategy": {"MofN": {"MinApprovalsRequired": 2}},
+                "NumberOfApprovers": 3,
+            }
+        ]
+    },
+    "mpa:GetApprovalTeam": {
+        "Approvers": [
+            {
+                "ApproverId": "a1",
+                "PrimaryIdentityId": "ana",
+                "PrimaryIdentityStatus": "ACCEPTED",
+                "MfaMethods": [{"Type": "EMAIL_OTP", "SyncStatus": "IN_SYNC"}],
+            }
+        ],
+        "Policies": [{"PolicyArn": "arn:aws:mpa::aws:policy/backup"}],
+        "PendingUpdate": {"VersionId": "v2"},
+    },
+    "mpa:ListIdentitySources": {
+        "IdentitySources": [
+            {
+                "IdentitySourceArn": f"{TEAM}/source",
+                "Status": "ERROR",
+                "StatusCode": "IDC_INSTANCE_NOT_FOUND",
+                "IdentitySourceParameters": {"IamIdentityCenter": {"InstanceArn": "arn:aws:sso"}},
+            }
+        ]
+    },
     "organizations:DescribeResourcePolicy": {"ResourcePolicy": {"Content": DELEGATION}},
     "resourcegroupstaggingapi:GetResources": {
         "PaginationToken": "",

@@ -99,8 +99,8 @@ def test_an_operation_without_a_paginator_of_botocores_pages_all_the_same() -> N
     )
     assert set(ask.sure(SERVICE_CREDENTIALS)) == {"ana", "bo"}  # type: ignore[arg-type]
     assert answers.params("iam:ListServiceSpecificCredentials") == [
-        {"AllUsers": True},
-        {"AllUsers": True, "Marker": "next"},
+        {"AllUsers": True, "MaxItems": 1000},
+        {"AllUsers": True, "MaxItems": 1000, "Marker": "next"},
     ]
 
 
@@ -214,6 +214,31 @@ def test_without_the_list_of_regions_there_is_one_gap() -> None:
     )
 
 
+def test_regions_are_had_of_ec2_where_the_account_service_does_not_tell() -> None:
+    told = {
+        "Regions": [
+            {"RegionName": "eu-west-1", "OptInStatus": "opt-in-not-required"},
+            {"RegionName": "af-south-1", "OptInStatus": "opted-in"},
+            {"RegionName": "me-south-1", "OptInStatus": "not-opted-in"},
+        ]
+    }
+    ask, answers = ask_of(
+        {
+            "account:ListRegions": Error("AccessDeniedException", ""),
+            "ec2:DescribeRegions": told,
+            "accessanalyzer:ListAnalyzers": {"analyzers": []},
+        }
+    )
+    found = ask.in_regions(lambda region: ask.sure(ANALYZERS, region=region))
+    assert found == {"eu-west-1": (), "af-south-1": ()}
+    assert ask.regions() == {
+        "eu-west-1": "ENABLED_BY_DEFAULT",
+        "af-south-1": "ENABLED",
+        "me-south-1": "DISABLED",
+    }
+    assert answers.actions().count("ec2:DescribeRegions") == 1
+
+
 def test_a_region_that_does_not_answer_is_asked_once_for_a_service() -> None:
     ask, answers = ask_of(
         {"accessanalyzer:ListAnalyzers": lambda _: ConnectTimeoutError(endpoint_url="there")}
@@ -285,3 +310,21 @@ def test_sign_in_is_asked_where_the_configuration_says(monkeypatch: pytest.Monke
     client.meta.events.register("before-send", lambda request, **_: seen.append(request.url))
     aws._read(SIGNIN_POLICY, _Place("signin", "us-east-1", attempts=1), {})
     assert set(seen) == {"http://127.0.0.1:9/get-resource-policy"}
+
+
+def test_few_clients_are_kept_however_many_services_and_regions_are_asked() -> None:
+    made: list[str] = []
+
+    class Counting(Answers):
+        def client(self, service: str, *, region_name: str, config: Any) -> Any:
+            made.append(region_name)
+            return super().client(service, region_name=region_name, config=config)
+
+    aws = aws_of(Counting({"accessanalyzer:ListAnalyzers": {"analyzers": []}}))
+    regions = [f"eu-west-{n}" for n in range(1, 67)]
+    for region in (*regions, regions[-1]):
+        assert not aws.read(ANALYZERS, region=region).gap
+    assert made == regions  # the last is still there
+    aws.read(ANALYZERS, region=regions[0])
+    assert made[-1] == regions[0]  # and the first had to be made again
+    assert sum(call.calls for call in aws.calls()) == 68

@@ -7,18 +7,24 @@ from typing import Any
 import pytest
 
 from idkeep.collect import actions, collectors
+from idkeep.collect.account_access import ENTITLEMENTS
 from idkeep.collect.center import read
-from idkeep.collect.declare import AnyCollector, built
+from idkeep.collect.declare import AnyCollector, Reading, built
+from idkeep.collect.identity_store import GROUPS, USERS
 from idkeep.collect.permission_sets import INLINE_POLICY
 from idkeep.model import (
     AccessAttribute,
     AccountAccess,
     AccountAccessDetails,
     AccountAssignment,
+    ApplicationAssignment,
+    ApplicationScope,
     AttachedPolicy,
     CenterEncryption,
+    CenterGroup,
     CenterInstance,
     CenterNetwork,
+    CenterUser,
     FailedProvisioning,
     Family,
     Gap,
@@ -30,6 +36,7 @@ from idkeep.model import (
     PermissionSetDetails,
     PermissionSetsOff,
     PolicyReference,
+    SetPolicy,
     StoreNetwork,
     TrustedTokenIssuerDetails,
 )
@@ -38,6 +45,8 @@ from .a_center import (
     ADMIN,
     ANA,
     ANSWERS,
+    APPLICATION,
+    BILLING,
     BO,
     COPY,
     HAVE,
@@ -143,6 +152,15 @@ def test_key_network_and_issuers_are_read(whole: tuple[IdentityCenter, Answers])
     assert one.token_issuers[0].details == TrustedTokenIssuerDetails(
         url="https://idp.example.com", claim="email", attribute="emails.value"
     )
+    assert isinstance(one.applications, tuple)
+    own, awss = one.applications
+    assert own.scopes == (
+        ApplicationScope(name="sso:account:access", targets=(f"{APPLICATION}0",)),
+    )
+    assert (awss.name, awss.scopes) == ("awss", None)
+    assert (own.assignment_required, awss.assignment_required) == (True, False)
+    assert own.assigned == (ApplicationAssignment(principal_type="GROUP", principal=PEOPLE),)
+    assert (own.background_sessions, awss.background_sessions) == (None, "ENABLED")
     assert one.access_attributes == (
         AccessAttribute(key="team", sources=("${path:enterprise.department}",)),
     )
@@ -162,7 +180,8 @@ def test_a_permission_set_is_read_whole() -> None:
         provisioned=(ACCOUNT, SHOP),
         outdated=(),
     )
-    assert ask.documents == {digest: INLINE}
+    billing = sha256(BILLING.encode()).hexdigest()
+    assert ask.documents == {digest: INLINE, billing: BILLING}
     assert (sets[READER].inline_policy, sets[READER].boundary) == (None, None)
 
 
@@ -215,6 +234,7 @@ def test_users_have_their_status_and_groups_their_members(
         ("https://idp.example.com",),
         "scim",
     )
+    assert (ana.updated_by, ana.roles, bo.roles) == ("portal", ("shift lead",), ())
     assert (bo.email, bo.status) == (None, "DISABLED")
     assert isinstance(one.groups, tuple)
     assert one.groups[0].members == (ANA, BO)
@@ -261,6 +281,14 @@ def test_a_set_whose_accounts_are_unread_leaves_no_assignment_out_unsaid() -> No
     assert [gap.action for gap in one.assignments if isinstance(gap, Gap)] == [
         "sso:ListAccountsForProvisionedPermissionSet"
     ]
+
+
+def test_a_policy_of_aws_s_that_sets_name_is_read_once_as_it_is_in_force() -> None:
+    center, answers = asked()
+    digest = sha256(BILLING.encode()).hexdigest()
+    arn = "arn:aws:iam::aws:policy/Billing"
+    assert instance_of(center).policies == (SetPolicy(arn=arn, document=digest),)
+    assert answers.params("iam:GetPolicyVersion") == [{"PolicyArn": arn, "VersionId": "v7"}]
 
 
 def test_one_principal_that_cannot_be_asked_costs_only_its_own() -> None:
@@ -365,8 +393,46 @@ def test_each_refusal_to_the_owner_leaves_its_own_gap(collector: AnyCollector) -
     assert set(gaps(center)) == {collector.action}
 
 
+def test_an_entitlement_of_a_kind_not_known_stands_beside_the_others() -> None:
+    told = ANSWERS["account-access:ListEntitlements"]["entitlements"][0]
+    role = told["entitlement"]["principalRole"]
+    new = {"identityCenter": {"SDK_UNKNOWN_MEMBER": {"name": "robotId"}}}
+    odd = {**told, "entitlement": {"principalRole": {**role, "principal": new}}}
+    found = built(ENTITLEMENTS, ({"entitlements": [told, odd]},))
+    assert not isinstance(found, Gap)
+    assert [(one.principal_type, bool(one.principal)) for one in found] == [
+        (found[0].principal_type, True),
+        ("robotId", False),
+    ]
+
+
 def test_calls_grow_with_sets_groups_and_the_fewer_of_pairs_and_principals() -> None:
     _, answers = asked()
     sets, pairs, groups, users, issuers, failures, applications, regions = 2, 4, 1, 2, 1, 1, 1, 2
-    instance = 9 + 7 * sets + groups + issuers + failures + min(pairs, groups + users)
+    listed, own, named = 2, 1, 1
+    instance = (
+        10
+        + 3 * listed
+        + own
+        + 7 * sets
+        + 2 * named
+        + groups
+        + issuers
+        + failures
+        + min(pairs, groups + users)
+    )
     assert len(answers.asked) == instance + regions + 2 * applications
+
+
+def test_a_person_or_group_that_is_not_understood_costs_itself() -> None:
+    ask, _ = ask_of(ANSWERS)
+    for collector, member, kind in ((USERS, "Users", CenterUser), (GROUPS, "Groups", CenterGroup)):
+        there = {"UserId": ANA, "GroupId": PEOPLE, "IdentityStoreId": STORE}
+        page = {member: [there, {"IdentityStoreId": STORE}, there]}
+        found = ask.stand_alone(Reading(collector, (page,)), collector, kind)
+        assert isinstance(found, tuple)
+        assert len(found) == 2
+    assert [(one.kind, one.gap.error) for one in ask.unlisted()] == [  # type: ignore[union-attr]
+        ("CenterUser", "the answer lacks UserId"),
+        ("CenterGroup", "the answer lacks GroupId"),
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from idkeep.access import Estate
+from idkeep.api.catalog import load_catalog
 from idkeep.checks import ALL, run
 from idkeep.collect import actions, collect
 from idkeep.config import Settings
@@ -21,19 +22,21 @@ from idkeep.model import (
     NotAsked,
     NotToldHere,
     OidcDetails,
+    OidcProvider,
     OutboundFederation,
     Password,
     RoleTemplate,
     Root,
     RootFeatures,
     SamlDetails,
+    SamlProvider,
     ServiceAccess,
     Snapshot,
     Status,
     User,
 )
 
-from .an_account import ANSWERS, TRUST, USERS, arn, detail, role
+from .an_account import ANSWERS, TRUST, USERS, arn
 from .answers import NOW, Answers, Error, ago, aws_of
 
 IDENTITY = {Family.IDENTITY}
@@ -53,11 +56,15 @@ def account() -> tuple[Snapshot, Answers]:
     return scanned()
 
 
+# The second is asked only where account:ListRegions is refused.
+NOT_OF_THE_FAMILY = {"sts:GetCallerIdentity", "ec2:DescribeRegions"}
+
+
 def test_a_whole_account_leaves_no_gap(account: tuple[Snapshot, Answers]) -> None:
     snapshot, answers = account
     assert snapshot.gaps == ()
     assert {action for action in answers.actions() if action != "sts:GetCallerIdentity"} == {
-        action for action in actions(IDENTITY) if action != "sts:GetCallerIdentity"
+        action for action in actions(IDENTITY) if action not in NOT_OF_THE_FAMILY
     }
 
 
@@ -101,6 +108,30 @@ def test_a_user_younger_than_the_report_is_settled_by_asking_for_that_user(
     )
     for action in ("iam:GetLoginProfile", "iam:GetUser", "iam:ListAccessKeys"):
         assert answers.params(action) == [{"UserName": "newcomer"}]
+
+
+def test_an_app_registered_since_the_report_counts() -> None:
+    devices = ANSWERS["iam:ListVirtualMFADevices"]
+    [app] = [one for one in devices["VirtualMFADevices"] if one["SerialNumber"].endswith("/app")]
+    new = {**app, "SerialNumber": app["SerialNumber"].replace("/app", "/plain")}
+    new["User"] = {**app["User"], "UserName": "plain", "Arn": arn("user", "plain")}
+    snapshot, _ = scanned(iam__ListVirtualMFADevices={**devices, "VirtualMFADevices": [app, new]})
+    assert users_of(snapshot)["plain"].mfa_active is True
+    unread, _ = scanned(iam__ListVirtualMFADevices=Error("AccessDenied"))
+    refused = users_of(unread)["plain"]
+    assert isinstance(refused.mfa_active, Gap)
+    assert refused.mfa_active == refused.virtual_mfa
+
+
+def test_users_are_asked_one_by_one_where_aws_makes_no_new_report() -> None:
+    old = {**ANSWERS["iam:GetCredentialReport"], "GeneratedTime": ago(2)}
+    snapshot, answers = scanned(iam__GetCredentialReport=old)
+    assert {one["UserName"] for one in answers.params("iam:ListAccessKeys")} == set(USERS)
+    assert users_of(snapshot)["keyed"].mfa_active is True
+    assert isinstance(users_of(snapshot)["plain"].password, Password)
+    why = "which is not within the last four hours"
+    assert why in str(snapshot.root.password_last_used)
+    assert why in str(snapshot.gaps)
 
 
 def test_a_newcomer_without_a_password_has_none() -> None:
@@ -208,7 +239,7 @@ def test_central_root_access_is_told_only_where_aws_tells_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "action", [one for one in actions(IDENTITY) if one != "sts:GetCallerIdentity"]
+    "action", [one for one in actions(IDENTITY) if one not in NOT_OF_THE_FAMILY]
 )
 def test_a_refused_call_is_a_gap_and_nothing_else_is_lost(action: str) -> None:
     # A report that somebody else had made would serve.
@@ -234,7 +265,7 @@ def test_nothing_is_asked_that_was_not_wanted() -> None:
     assert answers.actions() == ["sts:GetCallerIdentity"]
     assert snapshot.gaps == ()
     assert snapshot.root.has_mfa == NotAsked(Family.IDENTITY)
-    outcomes = {one.check: one for one in run(ALL, Estate(snapshot, Settings()))}
+    outcomes = {one.check: one for one in run(ALL, Estate(snapshot, Settings(), load_catalog()))}
     [verdict] = outcomes["root-without-mfa"].verdicts
     assert verdict.status is Status.UNKNOWN
     assert verdict.unknown == ("not read: --facts identity",)
@@ -258,6 +289,17 @@ def test_credentials_by_id_are_read_when_asked_for(account: tuple[Snapshot, Answ
         assert {one["UserName"] for one in answers.params(action)} == {"keyed", "newcomer"}
     assert len(answers.params("iam:ListSSHPublicKeys")) == len(USERS)
     assert "BEGIN CERTIFICATE" not in repr(snapshot)
+
+
+def test_what_stands_beside_an_authenticator_app_is_read_with_the_credentials(
+    account: tuple[Snapshot, Answers],
+) -> None:
+    before = users_of(account[0])["app"].mfa_devices
+    assert [one.kind for one in before] == [MfaKind.VIRTUAL]  # type: ignore[union-attr]
+    snapshot, answers = scanned({Family.CREDENTIALS})
+    after = users_of(snapshot)["app"].mfa_devices
+    assert [one.kind for one in after] == [MfaKind.VIRTUAL, MfaKind.FIDO]  # type: ignore[union-attr]
+    assert [one["UserName"] for one in answers.params("iam:ListMFADevices")].count("app") == 1
 
 
 def _accesses(status: str, *services: str) -> dict[str, Any]:
@@ -301,56 +343,34 @@ def test_last_accesses_wait_for_iams_job() -> None:
     assert whole.last_accessed == (ServiceAccess(service="s3", last=ago(9)),)
 
 
-def test_calls_grow_with_pages_and_not_with_users() -> None:
-    template = ANSWERS["iam:GetAccountAuthorizationDetails"]["UserDetailList"][0]
-    names = [f"user{n:03}" for n in range(300)]
-    people = [
-        {
-            **template,
-            "UserName": one,
-            "Arn": arn("user", one),
-            "UserId": f"AIDAEXAMPLE{one.upper():A<9}",
-        }
-        for one in names
-    ]
-    things = [*people, *(detail(f"role{n:03}") for n in range(200))]
-    pages = [
-        {
-            "UserDetailList": [one for one in things[at : at + 100] if "UserName" in one],
-            "RoleDetailList": [one for one in things[at : at + 100] if "RoleName" in one],
-            "IsTruncated": at < 600,
-            "Marker": f"m{at}",
-        }
-        for at in range(0, 700, 100)
-    ]
-    lines = ANSWERS["iam:GetCredentialReport"]["Content"].decode().split("\n")
-    rows = [lines[5].replace("plain", one) for one in names]
-    content = "\n".join([*lines[:2], *rows]).encode()
-    snapshot, answers = scanned(
-        iam__GetAccountAuthorizationDetails=tuple(pages),
-        iam__GetCredentialReport={"Content": content, "GeneratedTime": ago(1 / 24)},
-        iam__GetAccountSummary={"SummaryMap": {"Users": 300, "Groups": 0, "AccountMFAEnabled": 1}},
-        iam__ListVirtualMFADevices=tuple(
-            {"VirtualMFADevices": [], "IsTruncated": n < 2, "Marker": f"m{n}"} for n in range(3)
-        ),
-        iam__ListRoles=tuple(
-            {
-                "Roles": [
-                    {**role(f"role{n:03}"), "MaxSessionDuration": 3600} for n in range(at, at + 100)
-                ],
-                "IsTruncated": at < 100,
-                "Marker": f"m{at}",
-            }
-            for at in (0, 100)
-        ),
-    )
-    assert len(snapshot.users) == 300
-    assert len(answers.asked) <= 40
-    assert {call.calls for call in snapshot.calls if call.action == "iam:ListRoles"} == {2}
-
-
 def test_root_is_told_apart_by_exclusion(account: tuple[Snapshot, Answers]) -> None:
     """Its MFA is on and no authenticator app is its own: so it is a key or a token."""
     root: Root = account[0].root
     assert root.has_mfa is True
     assert root.virtual_mfa == ()
+
+
+def test_a_provider_that_is_not_understood_costs_itself() -> None:
+    corp = {"Arn": arn("saml-provider", "corp"), "CreateDate": ago(300)}
+    token = {"Arn": arn("oidc-provider", "token.example.com")}
+    snapshot, _ = scanned(
+        iam__ListSAMLProviders={"SAMLProviderList": [{"CreateDate": ago(3)}, corp]},
+        iam__ListOpenIDConnectProviders={"OpenIDConnectProviderList": [token, {}]},
+    )
+    assert [one.arn for one in snapshot.of(SamlProvider)] == [corp["Arn"]]
+    assert [one.arn for one in snapshot.of(OidcProvider)] == [token["Arn"]]
+    odd = Gap("iam:ListSAMLProviders", "the answer lacks Arn")
+    assert snapshot.missing(SamlProvider) == (odd,)
+    assert snapshot.missing(OidcProvider) == (Gap("iam:ListOpenIDConnectProviders", odd.error),)
+    assert odd in snapshot.gaps
+    outcome = next(
+        one
+        for one in run(ALL, Estate(snapshot, Settings(), load_catalog()))
+        if one.check == "saml-provider-runs-out"
+    )
+    assert outcome.unlisted == (str(odd),)
+
+
+def test_where_no_provider_is_understood_the_list_is_a_gap() -> None:
+    snapshot, _ = scanned(iam__ListSAMLProviders={"SAMLProviderList": [{"CreateDate": ago(3)}]})
+    assert snapshot.providers.saml == Gap("iam:ListSAMLProviders", "the answer lacks Arn")

@@ -10,6 +10,7 @@ from idkeep.model import Family, Gap, NotToldHere
 from idkeep.model.logging import (
     AdvancedEventSelector,
     BucketAccess,
+    BucketVersioning,
     CompositeAlarm,
     DataResources,
     EventSelector,
@@ -154,6 +155,8 @@ def test_a_bucket_of_the_accounts_own_shows_its_policy() -> None:
     assert isinstance(own, BucketAccess)
     assert ask.documents[str(own.policy)] == BUCKET_POLICY
     assert own.public_access_block is None
+    assert own.access_log == "requests"
+    assert own.versioning == BucketVersioning(status="Enabled")
     [(where, params)] = [(w, p) for a, w, p in answers.asked if a == "s3:GetBucketPolicy"]
     assert where == ELSEWHERE
     assert params == {"Bucket": "audit-logs", "ExpectedBucketOwner": ACCOUNT}
@@ -204,8 +207,26 @@ def test_a_topic_counts_its_live_receivers_and_keeps_no_address(
     assert {one.arn: one.subscriptions for one in found.topics} == {
         TOPIC: Subscriptions(confirmed=("email",), pending=1),
         f"{TOPIC}-of-composites": None,
+        f"{TOPIC}-of-rules": None,
     }
     assert b"t0ken" not in msgspec.json.encode(found)
+
+
+def test_rules_that_hear_of_calls_are_read_with_the_buses_they_feed(
+    account: tuple[Logging, Answers],
+) -> None:
+    found, answers = account
+    assert isinstance(found.rules, tuple)
+    rules = {one.region: one.rules for one in found.rules}
+    assert rules[ELSEWHERE] == ()
+    here = rules[REGION]
+    assert isinstance(here, tuple)
+    assert [(one.name, one.bus.partition("/")[2], one.state) for one in here] == [
+        ("fed", "default", "ENABLED"),
+        ("told", "security", "ENABLED"),
+    ]
+    assert [target.arn for target in here[1].targets] == [f"{TOPIC}-of-rules"]  # type: ignore[union-attr]
+    assert [one["Rule"] for one in answers.params("events:ListTargetsByRule")] == ["fed", "told"]
 
 
 def test_another_accounts_topic_is_not_asked() -> None:
@@ -213,8 +234,9 @@ def test_another_accounts_topic_is_not_asked() -> None:
     only = {"MetricAlarms": [{**LOGGING["cloudwatch:DescribeAlarms"]["MetricAlarms"][0]}]}
     only["MetricAlarms"][0]["AlarmActions"] = [topic]
     found, answers = read(cloudwatch__DescribeAlarms=only)
-    assert [one.subscriptions for one in found.topics] == [NotOwned(account=OTHER)]
-    assert answers.params("sns:ListSubscriptionsByTopic") == []
+    assert {one.arn: one.subscriptions for one in found.topics}[topic] == NotOwned(account=OTHER)
+    asked = [one["TopicArn"] for one in answers.params("sns:ListSubscriptionsByTopic")]
+    assert topic not in asked
 
 
 def test_event_data_stores_are_told_by_region() -> None:
@@ -235,7 +257,7 @@ def test_an_account_without_trails_costs_two_calls_and_one_a_region() -> None:
     ask, answers = ask_of(NO_TRAILS)
     found = logging.read(ask)
     assert found.trails == ()
-    assert (found.buckets, found.log_groups, found.alarms, found.topics) == ((), (), (), ())
+    assert (found.buckets, found.log_groups, found.alarms, found.topics, found.rules) == ((),) * 5
     assert sorted(answers.actions()) == [
         "account:ListRegions",
         "cloudtrail:DescribeTrails",
@@ -295,7 +317,9 @@ def test_alarms_come_in_pages() -> None:
     ]
 
 
-ASKED = [one for one in actions({Family.LOGGING}) if one != "sts:GetCallerIdentity"]
+# The second is asked only where account:ListRegions is refused.
+_OTHERS = {"sts:GetCallerIdentity", "ec2:DescribeRegions"}
+ASKED = [one for one in actions({Family.LOGGING}) if one not in _OTHERS]
 OPERATIONS = {one.action: f"{one.service}:{one.operation}" for one in logging.COLLECTORS}
 
 

@@ -1,10 +1,7 @@
 """Saved answers, file by file: what each may be called and hold, and what is wrong with one."""
 
 import json
-import os
 import re
-import subprocess
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,75 +9,35 @@ from typing import Any
 
 import pytest
 
+from idkeep.access import Estate
+from idkeep.api.catalog import load_catalog
+from idkeep.checks import ALL, run
 from idkeep.collect.families import FAMILIES, collectors
-from idkeep.collect.offline import Offline, Taken, collect_offline, commands, files
+from idkeep.collect.offline import Taken, files
+from idkeep.config import Settings
 from idkeep.errors import IdkeepError, Unreadable, WrongAccount
-from idkeep.model import Caller, Family, Gap, PasswordPolicy, SamlDetails, Snapshot
+from idkeep.model import Caller, Family, Gap, PasswordPolicy, Status
 from idkeep.model.resources import Resources
 
-NOW = datetime(2026, 11, 2, tzinfo=UTC)
-MADE = "2026-11-01T12:00:00+00:00"
-ACCOUNT = "111122223333"
-CALLER = {
-    "UserId": "AROAX:scan",
-    "Account": ACCOUNT,
-    "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/auditor/scan",
-}
-SUMMARY = {
-    "SummaryMap": {"Users": 1, "Groups": 0, "Roles": 1, "Policies": 0, "AccountMFAEnabled": 1}
-}
-TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
-ODD = {"Version": "2012-10-17", "Statement": [], "Id": "100%25 of ü"}
-USER = {
-    "Path": "/",
-    "UserName": "ana",
-    "UserId": "AIDAEXAMPLEANA",
-    "Arn": f"arn:aws:iam::{ACCOUNT}:user/ana",
-    "CreateDate": "2025-01-01T00:00:00+00:00",
-    "GroupList": [],
-    "AttachedManagedPolicies": [],
-    "UserPolicyList": [{"PolicyName": "own", "PolicyDocument": ODD}],
-}
-ROLE = {
-    "Path": "/",
-    "RoleName": "deploy",
-    "RoleId": "AROAEXAMPLEROLE",
-    "Arn": f"arn:aws:iam::{ACCOUNT}:role/deploy",
-    "CreateDate": "2025-01-01T00:00:00+00:00",
-    "AssumeRolePolicyDocument": TRUST,
-    "InstanceProfileList": [],
-    "RolePolicyList": [],
-    "AttachedManagedPolicies": [],
-}
-DETAILS = {
-    "UserDetailList": [USER],
-    "GroupDetailList": [],
-    "RoleDetailList": [ROLE],
-    "Policies": [],
-}
-COLUMNS = (
-    "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,"
-    "password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,"
-    "access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,"
-    "access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,"
-    "access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,"
-    "cert_1_last_rotated,cert_2_active,cert_2_last_rotated"
+from .a_folder import (
+    ACCOUNT,
+    CALLER,
+    CSV,
+    DETAILS,
+    IDENTITY,
+    MADE,
+    NO_KEYS,
+    NOW,
+    ODD,
+    REPORT,
+    ROLE,
+    SUMMARY,
+    TRUST,
+    USER,
+    put,
+    read,
+    whole,
 )
-NO_KEYS = "false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
-CSV = (
-    f"{COLUMNS}\n"
-    f"<root_account>,arn:aws:iam::{ACCOUNT}:root,2024-01-01T00:00:00+00:00,not_supported,"
-    f"no_information,not_supported,not_supported,true,{NO_KEYS}\n"
-    f"ana,arn:aws:iam::{ACCOUNT}:user/ana,2025-01-01T00:00:00+00:00,true,"
-    f"2026-10-30T08:00:00+00:00,2026-10-01T08:00:00+00:00,N/A,true,{NO_KEYS}\n"
-)
-REPORT = {
-    "Content": b64encode(CSV.encode()).decode(),
-    "ReportFormat": "text/csv",
-    "GeneratedTime": MADE,
-}
-ACCOUNT_SAML = f"arn:aws:iam::{ACCOUNT}:saml-provider/Okta"
-IDENTITY = frozenset({Family.IDENTITY})
 
 
 @pytest.fixture
@@ -91,22 +48,6 @@ def folder(tmp_path: Path) -> Path:
     put(tmp_path, "credential-report.json", REPORT)
     put(tmp_path, "account-summary.json", SUMMARY)
     return tmp_path
-
-
-def put(folder: Path, name: str, told: object) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = told if isinstance(told, str) else json.dumps(told, indent=4, ensure_ascii=False)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def read(folder: Path, **said: Any) -> Snapshot:
-    return whole(folder, **said).snapshot
-
-
-def whole(folder: Path, **said: Any) -> Offline:
-    return collect_offline(folder, now=NOW, **{"families": IDENTITY, **said})
 
 
 def test_a_folder_is_read_as_the_account_would_be(folder: Path) -> None:
@@ -141,6 +82,28 @@ def _encoded(document: object) -> str:
     from urllib.parse import quote  # noqa: PLC0415
 
     return quote(json.dumps(document, ensure_ascii=False))
+
+
+OPEN_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [OPEN_TRUST, json.dumps(OPEN_TRUST), _encoded(OPEN_TRUST), json.dumps(OPEN_TRUST, indent=2)],
+    ids=["object", "text", "encoded", "laid out"],
+)
+def test_wrong_verdict_51_a_trust_policy_is_examined_however_it_is_written(
+    folder: Path, written: object
+) -> None:
+    details = json.loads(json.dumps(DETAILS))
+    details["RoleDetailList"][0]["AssumeRolePolicyDocument"] = written
+    put(folder, "account-authorization-details.json", details)
+    [check] = [one for one in ALL if one.id == "role-open-to-anybody"]
+    [outcome] = run([check], Estate(read(folder), Settings(), load_catalog()))
+    assert [one.status for one in outcome.verdicts] == [Status.FAIL]
 
 
 PAGES = [
@@ -194,11 +157,27 @@ def test_an_empty_list_needs_the_summary_to_confirm_it(folder: Path) -> None:
 def test_what_the_folder_lacks_is_a_gap_that_names_the_file(folder: Path) -> None:
     (folder / "account-summary.json").unlink()
     snapshot = read(folder)
-    gap = Gap("iam:GetAccountSummary", "not in the folder: get-account-summary.json")
-    assert snapshot.root.has_mfa == gap
+    why = "not in the folder: get-account-summary.json"
+    gap = Gap("iam:GetAccountSummary", why, unsaved=True)
+    assert snapshot.account.quotas == snapshot.root.has_certificates == gap
     assert gap in snapshot.gaps
     assert isinstance(snapshot.account.password_policy, Gap)
     assert isinstance(snapshot.users[0].virtual_mfa, Gap)
+
+
+def test_the_report_alone_tells_of_mfa_and_of_root(folder: Path) -> None:
+    """As in a folder of the four files that auditors are sent most often."""
+    (folder / "get-caller-identity.json").unlink()
+    csv = CSV.replace(f"true,{NO_KEYS}", f"false,{NO_KEYS}")
+    (folder / "credential-report.json").unlink()
+    put(folder, "credential-report.csv", csv)
+    snapshot = read(folder)
+    assert snapshot.users[0].mfa_active is False
+    assert isinstance(snapshot.users[0].virtual_mfa, Gap)
+    assert snapshot.root.has_mfa is True, "the summary's word comes first"
+    (folder / "account-summary.json").unlink()
+    root = read(folder).root
+    assert (root.has_mfa, root.has_access_keys, root.has_password) == (False, False, True)
 
 
 def test_a_family_without_a_file_is_one_gap(folder: Path) -> None:
@@ -516,7 +495,10 @@ def test_resource_policies_are_taken_by_their_arns(folder: Path) -> None:
     policies = {
         "arn:aws:s3:::acme-data": TRUST,
         queue: json.dumps(TRUST),
+        f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:mail": TRUST,
+        f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:mail:live": TRUST,
         f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:db": TRUST,
+        "arn:aws:s3:::acme-data/letters": TRUST,
         "arn:aws:sqs:eu-west-1:444455556666:jobs": TRUST,
         "nonsense": TRUST,
     }
@@ -529,12 +511,23 @@ def test_resource_policies_are_taken_by_their_arns(folder: Path) -> None:
     assert [one.arn for one in found.queues] == [queue]
     assert json.loads(snapshot.documents[str(found.queues[0].policy)]) == TRUST
     odd = [str(one.gap) for one in found.unlisted if one.kind == "Resources"]
-    assert [re.search(r"secretsmanager|444455556666|nonsense", one)[0] for one in odd] == [  # type: ignore[index]
-        "secretsmanager",
+    assert [re.search(r"mail:live|letters|444455556666|nonsense", one)[0] for one in odd] == [  # type: ignore[index]
+        "mail:live",
+        "letters",
         "444455556666",
         "nonsense",
     ]
-    assert {one.kind for one in found.unlisted} >= {"Bucket", "Queue", "KmsKey"}
+    assert {one.kind for one in found.unlisted} >= {"Bucket", "Queue", "KmsKey", "Secret"}
+    [function] = found.functions
+    assert json.loads(snapshot.documents[str(function.policy)]) == TRUST
+    assert isinstance(function.role, Gap)
+    assert isinstance(function.urls, Gap)
+    [secret] = found.secrets
+    assert isinstance(secret.policies, tuple)
+    default, others = secret.policies
+    assert json.loads(snapshot.documents[str(default.policy)]) == TRUST
+    assert default.name == "default"
+    assert isinstance(others.policy, Gap)
 
 
 def test_every_answer_that_is_read_has_a_file_and_a_command() -> None:
@@ -544,52 +537,3 @@ def test_every_answer_that_is_read_has_a_file_and_a_command() -> None:
         >= len({(one.service, one.operation) for one in collectors(Family)}) - 20
     )  # services that call things alike need a folder of their own
     assert all(command.startswith("aws ") for _, command, _ in listed)
-
-
-STUB = f"""#!/bin/sh
-case "$*" in
-*generate-credential-report*) echo COMPLETE;;
-*list-saml-providers*--query*) echo {ACCOUNT_SAML};;
-*--query*) ;;
-*get-account-password-policy*)
-  echo "aws: [ERROR]: An error occurred (NoSuchEntity) when calling the X operation: no" >&2
-  exit 254;;
-*) cat "$ANSWERS/$2.json";;
-esac
-"""
-
-
-def test_what_the_script_saves_is_what_is_read(tmp_path: Path) -> None:
-    answers = tmp_path / "answers"
-    put(answers, "get-caller-identity.json", CALLER)
-    put(answers, "get-account-authorization-details.json", DETAILS)
-    put(answers, "get-credential-report.json", REPORT)
-    put(answers, "get-account-summary.json", SUMMARY)
-    put(answers, "list-saml-providers.json", {"SAMLProviderList": [{"Arn": ACCOUNT_SAML}]})
-    put(answers, "get-saml-provider.json", {"SAMLMetadataDocument": "<xml/>"})
-    put(tmp_path / "bin", "aws", STUB).chmod(0o755)
-    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["sh", "-e", "-c", commands()],
-        cwd=tmp_path,
-        env={"PATH": path, "ANSWERS": str(answers)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert not done.stderr
-    snapshot = read(tmp_path / "idkeep-export")
-    assert snapshot.account.password_policy is None
-    assert [one.name for one in snapshot.users] == ["ana"]
-    [saml] = snapshot.providers.saml  # type: ignore[misc]
-    assert isinstance(saml.details, SamlDetails)
-    name = "get-contact-information.json.error"
-    why = f"{name}: holds no error of AWS's: the command failed before AWS was asked"
-    assert snapshot.account.contact == Gap("account:GetContactInformation", why)
-
-
-def test_the_script_saves_each_answer_that_needs_no_other_under_the_name_that_is_read() -> None:
-    saved = set(re.findall(r"^save (\S+\.json) ", commands(), re.MULTILINE))
-    families = {Family.IDENTITY.value, Family.ORGANIZATION.value}
-    wanted = {name for name, _, family in files() if family in families and "<" not in name}
-    assert wanted <= saved

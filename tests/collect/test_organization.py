@@ -28,6 +28,8 @@ from idkeep.model import (
     PolicyType,
     Unread,
 )
+from idkeep.model.approval import Approver, MultiPartyApproval, TeamDetails
+from idkeep.model.logging import NotOffered
 
 from . import an_organization as org
 from .answers import ACCOUNT, Answers, Error, ask_of
@@ -348,14 +350,14 @@ def test_a_member_is_told_that_it_is_one_and_keeps_what_it_may_read() -> None:
     assert len(answers.asked) == 3 + 13
 
 
-def test_a_delegated_administrator_is_told_all_but_the_tags() -> None:
+def test_a_delegated_administrator_is_told_all_but_tags_and_approval() -> None:
     changed = {"organizations:DescribeOrganization": org.managed_by("999988887777")}
     found, answers = asked(changed)
     assert isinstance(found.accounts, tuple)
     assert {one.tags for one in found.accounts if isinstance(one.tags, Gap)} == {
-        Gap("tag:GetResources", "only the management account is told")
+        Gap("tag:GetResources", "only the management account is told", elsewhere=True)
     }
-    assert gaps(found) == {"tag:GetResources": 3}
+    assert gaps(found) == {"tag:GetResources": 3, "mpa:ListApprovalTeams": 1}
     assert "resourcegroupstaggingapi:GetResources" not in answers.actions()
 
 
@@ -383,6 +385,9 @@ def test_each_refusal_in_the_management_account_leaves_its_own_gap(
     name = f"{collector.service}:{collector.operation}"
     lacking = {"Accounts": [{k: v for k, v in org.account(org.SHOP).items() if k != "Paths"}]}
     changed: dict[str, Any] = {name: org.REFUSED}
+    if collector.service == "mpa":
+        # In other words than IAM's it would mean that approval is off.
+        changed[name] = Error("AccessDeniedException", "is not authorized to perform: anything")
     if collector.operation == "ListAccountsForParent":
         changed["organizations:ListAccounts"] = lacking
     ask, _ = ask_of({**org.ANSWERS, **changed})
@@ -417,7 +422,7 @@ def test_calls_grow_with_pages_units_and_policies_and_not_with_accounts() -> Non
     assert isinstance(found.accounts, tuple)
     assert len(found.accounts) == 300
     units, types, policies, deputies, invalid = 3, 3, 3, 1, 1
-    most = 9 + 3 * types + units + 300 // 20 + 2 * policies + 300 // 20 + deputies + invalid
+    most = 11 + 1 + 3 * types + units + 300 // 20 + 2 * policies + 300 // 20 + deputies + invalid
     assert len(answers.asked) <= most
 
 
@@ -428,3 +433,30 @@ def test_the_management_account_that_may_not_list_the_root_is_told_the_rest() ->
     assert len(own_policies(found)) == 13
     assert isinstance(found.accounts, tuple)
     assert isinstance(found.trusted_access, tuple)
+
+
+def test_what_several_must_agree_to_is_read_with_who_they_are() -> None:
+    found, answers = asked()
+    approval = found.approval
+    assert isinstance(approval, MultiPartyApproval)
+    [team] = approval.teams
+    assert (team.name, team.needed, team.members) == ("vault", 2, 3)
+    assert team.details == TeamDetails(
+        approvers=(Approver(id="a1", identity="ana", status="ACCEPTED", mfa=("EMAIL_OTP",)),),
+        policies=("arn:aws:mpa::aws:policy/backup",),
+        is_changing=True,
+    )
+    assert isinstance(approval.sources, tuple)
+    assert [(one.reason, one.center) for one in approval.sources] == [
+        ("IDC_INSTANCE_NOT_FOUND", "arn:aws:sso")
+    ]
+    assert {region for name, region, _ in answers.asked if name.startswith("mpa:")} == {"us-east-1"}
+
+
+def test_an_organisation_without_approval_is_no_gap_and_a_missing_permission_is() -> None:
+    off = Error("AccessDeniedException", "Multi-party approval is not enabled")
+    assert asked({"mpa:ListApprovalTeams": off})[0].approval == NotOffered(
+        code="AccessDeniedException"
+    )
+    no = Error("AccessDeniedException", "ana is not authorized to perform: mpa:ListApprovalTeams")
+    assert isinstance(asked({"mpa:ListApprovalTeams": no})[0].approval, Gap)

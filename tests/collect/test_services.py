@@ -14,15 +14,18 @@ from idkeep.model import Family, Gap, NotToldHere
 from idkeep.model.logging import NotOffered
 from idkeep.model.services import (
     AccountCompliance,
+    Aggregator,
     Config,
     DetectorFeature,
     DetectorOrganization,
     FirewallManager,
     HubOrganization,
     Member,
+    MetadataDefaults,
     NotSubscribed,
     Protection,
     RecordingGroup,
+    RegionPermits,
     RegionServices,
     ResponseTeamAccess,
     SecurityHub,
@@ -67,15 +70,16 @@ def off() -> tuple[Services, Answers]:
     return read(OFF)
 
 
-def test_where_nothing_is_on_five_calls_a_region_say_so(off: tuple[Services, Answers]) -> None:
+def test_where_nothing_is_on_seven_calls_a_region_say_so(off: tuple[Services, Answers]) -> None:
     found, answers = off
     for name in (REGION, ELSEWHERE):
         assert in_region(found, name) == RegionServices(
             region=name,
-            config=Config(recorders=()),
+            config=Config(recorders=(), aggregators=()),
             security_hub=SecurityHub(cspm=None, v2=None),
             detectors=(),
             analyzers=(),
+            instance_metadata=MetadataDefaults(),
         )
     assert found.shield == NotSubscribed(code="ResourceNotFoundException")
     assert found.firewall_manager is None
@@ -83,10 +87,13 @@ def test_where_nothing_is_on_five_calls_a_region_say_so(off: tuple[Services, Ans
     assert Counter(answers.actions()) == {
         "account:ListRegions": 1,
         "config:ListConfigurationRecorders": 2,
+        "config:DescribeConfigurationAggregators": 2,
         "securityhub:DescribeHub": 2,
         "securityhub:DescribeSecurityHubV2": 2,
         "guardduty:ListDetectors": 2,
         "accessanalyzer:ListAnalyzers": 2,
+        "ec2:GetInstanceMetadataDefaults": 2,
+        "supportauthz:ListSupportPermits": 1,
         "shield:DescribeSubscription": 1,
         "fms:GetAdminAccount": 1,
         "trustedadvisor:ListRecommendations": 1,
@@ -131,6 +138,18 @@ def test_a_region_with_a_services_recorder_alone_is_not_asked_for_rules() -> Non
     assert "config:DescribeConfigRules" not in answers.actions()
 
 
+def test_aggregators_are_told_with_what_they_gather(on: tuple[Services, Answers]) -> None:
+    found, _ = on
+    here, there = in_region(found).config, in_region(found, ELSEWHERE).config
+    assert isinstance(here, Config)
+    assert isinstance(there, Config)
+    assert here.aggregators == (
+        Aggregator(name="all", organization=True, all_regions=True),
+        Aggregator(name="some", regions=("eu-west-1",)),
+    )
+    assert there.aggregators == ()
+
+
 def test_a_recorder_that_is_not_described_is_a_gap() -> None:
     found, _ = read(ON, config__DescribeConfigurationRecorders={"ConfigurationRecorders": []})
     told = in_region(found).config
@@ -148,6 +167,7 @@ def test_both_generations_of_security_hub_are_told(on: tuple[Services, Answers])
     [standard] = cspm.standards  # type: ignore[union-attr,misc]
     assert standard.reason == "NO_AVAILABLE_CONFIGURATION_RECORDER"
     assert cspm.administrator is None  # type: ignore[union-attr]
+    assert cspm.members == (Member(account=OTHER, status="Removed"),)  # type: ignore[union-attr]
     assert cspm.organization == HubOrganization(  # type: ignore[union-attr]
         configuration="CENTRAL", status="ENABLED", auto_standards="NONE"
     )
@@ -158,8 +178,9 @@ def test_a_member_of_security_hub_is_not_asked_about_the_organisation() -> None:
     found, answers = read(ON, securityhub__GetAdministratorAccount=admin)
     hub = in_region(found).security_hub
     assert hub.cspm.administrator == OTHER  # type: ignore[union-attr]
-    assert hub.cspm.organization is None  # type: ignore[union-attr]
+    assert (hub.cspm.members, hub.cspm.organization) == ((), None)  # type: ignore[union-attr]
     assert "securityhub:DescribeOrganizationConfiguration" not in answers.actions()
+    assert "securityhub:ListMembers" not in answers.actions()
 
 
 def test_who_administers_no_hub_is_told_nothing_of_the_organisation() -> None:
@@ -341,7 +362,14 @@ FIRST = (
     "securityhub:DescribeHub",
     "guardduty:ListDetectors",
     "accessanalyzer:ListAnalyzers",
+    "ec2:GetInstanceMetadataDefaults",
 )
+
+
+def test_what_new_instances_ask_for_their_roles_credentials(on: tuple[Services, Answers]) -> None:
+    assert in_region(on[0]).instance_metadata == MetadataDefaults(
+        tokens="required", enforced="enabled", hop_limit=2, managed_by="declarative-policy"
+    )
 
 
 def test_a_region_that_an_scp_closes_is_one_gap_with_the_reason() -> None:
@@ -351,10 +379,11 @@ def test_a_region_that_an_scp_closes_is_one_gap_with_the_reason() -> None:
     }
     found, answers = read({**ON, **closed})
     told = in_region(found, ELSEWHERE)
-    [gap] = {told.config, told.security_hub, told.detectors, told.analyzers}
+    [gap] = {getattr(told, name) for name in told.__struct_fields__ if name != "region"}
     assert isinstance(gap, Gap)
     assert "service control policy" in gap.detail
     assert gap.region == ELSEWHERE
+    assert found.support_permits == (RegionPermits(region=ELSEWHERE, permits=gap),)
     assert [a for a, where, _ in answers.asked if where == ELSEWHERE and a in OFF] == [*FIRST]
     assert isinstance(in_region(found).config, Config)
 
@@ -422,7 +451,7 @@ ANSWERED = [
                 }
             ]
         },
-        {"default": RecordingGroup(all_supported=True)},
+        {"default": (None, RecordingGroup(all_supported=True))},
     ),
     (
         shield.PROTECTIONS,
@@ -449,7 +478,15 @@ OPERATIONS = {one.action: f"{one.service}:{one.operation}" for one in services.C
 STS = {"sts:GetCallerIdentity": {"Account": ACCOUNT, "Arn": CALLER.arn, "UserId": CALLER.user_id}}
 
 
-@pytest.mark.parametrize("action", [one for one in actions({Family.SERVICES}) if one in OPERATIONS])
+@pytest.mark.parametrize(
+    "action",
+    # What is left out is asked only where account:ListRegions is refused.
+    [
+        one
+        for one in actions({Family.SERVICES})
+        if one in OPERATIONS.keys() - {"ec2:DescribeRegions"}
+    ],
+)
 def test_a_refused_call_is_a_gap_of_the_snapshot(action: str) -> None:
     operation = OPERATIONS[action]
     table = {name: v for name, v in ON.items() if not name.startswith(f"{operation}@")}
@@ -468,3 +505,40 @@ def test_services_are_read_back_as_they_were_written() -> None:
     written = msgspec.json.encode(snapshot.services)
     assert msgspec.json.decode(written, type=Services) == snapshot.services
     assert b"@example.com" not in written
+
+
+def permit(region: str) -> dict[str, Any]:
+    return {
+        "name": "case",
+        "arn": f"arn:aws:supportauthz:{region}:{ACCOUNT}:support-permit/case",
+        "permit": {"actions": {"allActions": {}}, "resources": {"allResourcesInRegion": {}}},
+        "status": "ACTIVE",
+        "signingKeyInfo": {"kmsKey": "arn:5"},
+        "createdAt": ago(3),
+    }
+
+
+def test_permits_of_aws_support_are_read_in_every_region_but_the_scans_own() -> None:
+    there = {f"supportauthz:ListSupportPermits@{ELSEWHERE}": {"supportPermits": [permit("x")]}}
+    found, answers = read({**OFF, **there})
+    [told] = found.support_permits  # type: ignore[misc]
+    assert (told.region, [one.name for one in told.permits]) == (ELSEWHERE, ["case"])  # type: ignore[union-attr]
+    asked = [where for action, where, _ in answers.asked if action.startswith("supportauthz")]
+    assert asked == [ELSEWHERE]
+
+
+def test_a_region_without_the_service_of_permits_is_no_gap_where_another_has_it() -> None:
+    third = {"RegionName": "eu-south-1", "RegionOptStatus": "ENABLED"}
+    regions = {"Regions": [*OFF["account:ListRegions"]["Regions"], third]}
+    table = {**OFF, "account:ListRegions": regions}
+    away = {f"supportauthz:ListSupportPermits@{ELSEWHERE}": unreached}
+    found, _ = read({**table, **away})
+    assert {one.region: one.permits for one in found.support_permits} == {  # type: ignore[union-attr]
+        ELSEWHERE: NotOffered(code="no endpoint"),
+        "eu-south-1": (),
+    }
+    alone, _ = read({**OFF, **away})
+    [told] = alone.support_permits  # type: ignore[misc]
+    assert told.permits == Gap(
+        "supportauthz:ListSupportPermits", "could not connect", region=ELSEWHERE
+    )

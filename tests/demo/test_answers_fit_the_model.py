@@ -32,6 +32,7 @@ POINT = {"AccountId": PRODUCTION, "Name": "scans-partner"}
 CLUSTER = {"name": "lab", "clusterName": "lab", "associationId": "a-0123456789abcdef0"}
 CLUSTER["principalArn"] = f"arn:aws:iam::{SANDBOX}:role/github-open"
 GATEWAY = "helpdesk-0a1b2c3d4e"
+POOL = {"IdentityPoolId": "us-east-1:a1b2c3d4-0000-4aaa-8bbb-000000000202"}
 ID = "a1b2c3d4-0000-4aaa-8bbb-0000000000"
 
 
@@ -41,21 +42,27 @@ class Where(NamedTuple):
     account: str = MANAGEMENT
     region: str = "us-east-1"
     given: Mapping[str, Any] | Callable[[Any], dict[str, Any]] = MappingProxyType({})
+    principal: str = "auditor"
 
 
 BY_SERVICE = {
     "accessanalyzer": Where(SECURITY, HOME),
     "account": Where(PRODUCTION),
     "account-access": Where(region=HOME),
+    "apigateway": Where(PRODUCTION, HOME),
     "bedrock-agentcore-control": Where(SANDBOX),
+    "cognito-identity": Where(SANDBOX, given={**POOL, "MaxResults": 60}),
     "config": Where(PRODUCTION, HOME),
+    "ec2": Where(PRODUCTION, HOME),
     "eks": Where(SANDBOX, HOME, CLUSTER),
     "fms": Where(SECURITY),
     "guardduty": Where(SECURITY, HOME, DETECTOR),
     "iam": Where(PRODUCTION),
     "identitystore": Where(region=HOME, given={"IdentityStoreId": STORE}),
     "lambda": Where(PRODUCTION, HOME),
+    "ram": Where(PRODUCTION, HOME, {"resourceOwner": "SELF"}),
     "rolesanywhere": Where(SANDBOX, HOME),
+    "s3": Where(PRODUCTION, HOME, {"Bucket": "larkfield-invoices"}),
     "s3control": Where(PRODUCTION, HOME, POINT),
     "secretsmanager": Where(PRODUCTION, HOME, {"SecretId": "shop/payment"}),
     "securityhub": Where(SECURITY, HOME),
@@ -102,6 +109,12 @@ def principal(client: Any) -> dict[str, Any]:
         "PrincipalId": found["PrincipalId"],
         "PrincipalType": found["PrincipalType"],
     }
+
+
+def of_application(client: Any) -> dict[str, Any]:
+    """The first of Identity Center's."""
+    found = client.list_applications(InstanceArn=INSTANCE)["Applications"]
+    return {"ApplicationArn": found[0]["ApplicationArn"]}
 
 
 def application(client: Any) -> dict[str, Any]:
@@ -155,6 +168,9 @@ CASES: dict[str, Where] = {
     "account:GetContactInformation": Where(SECURITY),
     "account:GetPrimaryEmail": Where(given={"AccountId": PRODUCTION}),
     "account:GetRegionOptStatus": Where(SANDBOX, given={"RegionName": "eu-south-1"}),
+    "bedrock-agentcore-control:GetAgentRuntime": Where(
+        SANDBOX, given={"agentRuntimeId": "playground-3c4d5e6f70"}
+    ),
     "bedrock-agentcore-control:GetGateway": Where(SANDBOX, given={"gatewayIdentifier": GATEWAY}),
     "bedrock-agentcore-control:GetResourcePolicy": Where(
         SANDBOX,
@@ -187,6 +203,10 @@ CASES: dict[str, Where] = {
     ),
     "iam:GetAccountProperties": Where(),
     "iam:GetOutboundWebIdentityFederationInfo": Where(SANDBOX),
+    "iam:GetPolicy": Where(given={"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
+    "iam:GetPolicyVersion": Where(
+        given={"PolicyArn": "arn:aws:iam::aws:policy/AmazonSQSFullAccess", "VersionId": "v1"}
+    ),
     "iam:GetRole": Where(SANDBOX, given={"RoleName": "LambdaLogger"}),
     "iam:GetSAMLProvider": Where(
         given={"SAMLProviderArn": f"arn:aws:iam::{MANAGEMENT}:saml-provider/OldDirectory"}
@@ -208,8 +228,22 @@ CASES: dict[str, Where] = {
     "identitystore:ListGroupMembershipsForMember": Where(region=HOME, given=member_of),
     "identitystore:ListIdentityStores": Where(region=HOME),
     "kms:GetKeyPolicy": Where(PRODUCTION, HOME, first_key),
+    "kms:ListGrants": Where(PRODUCTION, HOME, first_key),
+    "iam:GetLoginProfile": Where(SANDBOX, given={"UserName": "dev-01"}),
     "lambda:GetResourcePolicy": Where(PRODUCTION, HOME, {"ResourceArn": FUNCTION}),
     "lambda:ListFunctionUrlConfigs": Where(PRODUCTION, HOME, {"FunctionName": "search-indexer"}),
+    "logs:DescribeLogGroups": Where(SECURITY, HOME),
+    "logs:DescribeResourcePolicies": Where(
+        PRODUCTION,
+        HOME,
+        {
+            "resourceArn": f"arn:aws:logs:{HOME}:{PRODUCTION}:log-group:/shop/web",
+            "policyScope": "RESOURCE",
+        },
+    ),
+    "mpa:GetApprovalTeam": Where(
+        given={"Arn": f"arn:aws:mpa:us-east-1:{MANAGEMENT}:approval-team/backups"}
+    ),
     "organizations:DescribeAccount": Where(given={"AccountId": SUSPENDED}),
     "organizations:DescribeEffectivePolicy": Where(SANDBOX, given={"PolicyType": "TAG_POLICY"}),
     "organizations:DescribeOrganizationalUnit": Where(given=unit),
@@ -234,8 +268,12 @@ CASES: dict[str, Where] = {
     "resourcegroupstaggingapi:GetResources": Where(
         given={"ResourceTypeFilters": ["organizations:account"]}
     ),
+    "s3:GetBucketLogging": Where(SECURITY, HOME, {"Bucket": "larkfield-trail"}),
+    "s3:GetBucketVersioning": Where(SECURITY, HOME, {"Bucket": "larkfield-trail"}),
+    "ram:ListSourceAssociations": Where(SECURITY),
     "s3control:GetPublicAccessBlock": Where(SECURITY, HOME, {"AccountId": SECURITY}),
     "s3control:ListAccessPoints": Where(PRODUCTION, HOME, {"AccountId": PRODUCTION}),
+    "secretsmanager:DescribeSecret": Where(PRODUCTION, HOME, {"SecretId": "shop/payment"}),
     "secretsmanager:GetResourcePolicy": Where(
         PRODUCTION, HOME, {"SecretId": "shop/payment", "PolicyName": "partner"}
     ),
@@ -248,6 +286,8 @@ CASES: dict[str, Where] = {
     "sso-admin:DescribeTrustedTokenIssuer": Where(
         region=HOME, given={"TrustedTokenIssuerArn": ISSUER}
     ),
+    "sso-admin:GetApplicationAssignmentConfiguration": Where(region=HOME, given=of_application),
+    "sso-admin:GetApplicationSessionConfiguration": Where(region=HOME, given=of_application),
     "sso-admin:GetInlinePolicyForPermissionSet": Where(region=HOME, given=with_set),
     "sso-admin:GetPermissionsBoundaryForPermissionSet": Where(region=HOME, given=with_set),
     "sso-admin:ListAccountAssignments": Where(region=HOME, given=of_set(AccountId=PRODUCTION)),
@@ -256,6 +296,8 @@ CASES: dict[str, Where] = {
     "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet": Where(
         region=HOME, given=with_set
     ),
+    "sso-admin:ListApplicationAssignments": Where(region=HOME, given=of_application),
+    "sso-admin:ListApplicationAccessScopes": Where(region=HOME, given=of_application),
     "sso-admin:ListInstances": Where(region=HOME),
     "sso-admin:ListManagedPoliciesInPermissionSet": Where(region=HOME, given=with_set),
     "sso-admin:ListPermissionSetsProvisionedToAccount": Where(
@@ -270,6 +312,16 @@ CASES: dict[str, Where] = {
             "RoleSessionName": "model",
         }
     ),
+    "sts:AssumeRoot": Where(
+        principal="org-robot",
+        given={
+            "TargetPrincipal": SANDBOX,
+            "TaskPolicyArn": {
+                "arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
+            },
+        },
+    ),
+    "sts:GetSessionToken": Where(principal="cost-exporter"),
     "support:DescribeTrustedAdvisorCheckResult": Where(given={"checkId": "7DAFEmoDos"}),
     "support:DescribeTrustedAdvisorCheckSummaries": Where(given={"checkIds": ["7DAFEmoDos"]}),
     "support:DescribeTrustedAdvisorChecks": Where(given={"language": "en"}),
@@ -306,7 +358,7 @@ def test_every_overlaid_operation_answers_what_its_model_describes(
     for action in sorted(set(demo.overlaid()) - ABSENT):
         service, _, operation = action.partition(":")
         where = CASES.get(action) or BY_SERVICE.get(service, Where())
-        client = connect(demo, service, account=where.account, region=where.region)
+        client = connect(demo, service, where.principal, account=where.account, region=where.region)
         model = client.meta.service_model.operation_model(operation)
         given = where.given(client) if callable(where.given) else where.given
         raw = raw_answer(client, operation, known(given, model))
@@ -384,7 +436,7 @@ def parts(value: Any, shape: Any) -> Iterator[tuple[Any, Any, str]]:
 
 
 def unknown_elements(raw: bytes, shape: Any, protocol: str) -> Iterator[str]:
-    if protocol == "rest-xml":
+    if protocol in {"rest-xml", "ec2"}:
         return
     if protocol != "query":
         yield from unknown_keys(json.loads(raw), shape)

@@ -160,8 +160,8 @@ def test_entitlements_of_account_access_come_back(
     (application,) = client.list_applications()["applications"]
     which = {"applicationArn": application["applicationArn"]}
     found = client.list_entitlements(**which, filter={"principalRole": {"account": SANDBOX}})
-    (one,) = found["entitlements"]
-    assert one["entitlement"]["principalRole"]["roleArn"] == declared.entitlements[0].role
+    roles = [one["entitlement"]["principalRole"]["roleArn"] for one in found["entitlements"]]
+    assert roles == [one.role for one in declared.entitlements]
     none = client.list_entitlements(**which, filter={"principalRole": {"account": PRODUCTION}})
     assert none["entitlements"] == []
 

@@ -118,13 +118,13 @@ def test_pages_are_as_long_as_asked_for(crowded: DemoServer, connect: Connect) -
 def test_only_aws_policies_in_use_are_listed(demo: DemoServer, connect: Connect) -> None:
     policies = everything(connect(demo, "iam"))["Policies"]
     by_name = {policy["PolicyName"]: policy for policy in policies}
-    assert by_name["AdministratorAccess"]["AttachmentCount"] == 3
+    assert by_name["AdministratorAccess"]["AttachmentCount"] == 4
     assert by_name["AdministratorAccess"]["Arn"] == "arn:aws:iam::aws:policy/AdministratorAccess"
     assert by_name["OldWarehouseAccess"]["AttachmentCount"] == 0
-    assert by_name["EngineeringBoundary"]["PermissionsBoundaryUsageCount"] == 2
+    assert by_name["EngineeringBoundary"]["PermissionsBoundaryUsageCount"] == 5
     assert by_name["DeployShop"]["DefaultVersionId"] == "v2"
     assert [v["VersionId"] for v in by_name["DeployShop"]["PolicyVersionList"]] == ["v2", "v1"]
-    assert len(policies) == 13
+    assert len(policies) == 17
 
 
 def test_a_filter_leaves_the_other_lists_empty(demo: DemoServer, connect: Connect) -> None:
@@ -157,9 +157,9 @@ def test_users_and_roles_come_whole(demo: DemoServer, connect: Connect) -> None:
 
 def test_summary_counts_what_is_there(demo: DemoServer, connect: Connect) -> None:
     summary = connect(demo, "iam").get_account_summary()["SummaryMap"]
-    assert (summary["Users"], summary["Groups"], summary["Policies"]) == (12, 3, 3)
+    assert (summary["Users"], summary["Groups"], summary["Policies"]) == (12, 3, 6)
     assert (summary["AccountMFAEnabled"], summary["AccountAccessKeysPresent"]) == (1, 1)
-    assert (summary["PolicyVersionsInUse"], summary["MFADevicesInUse"]) == (4, 6)
+    assert (summary["PolicyVersionsInUse"], summary["MFADevicesInUse"]) == (7, 6)
     assert len(summary) == 34
 
 

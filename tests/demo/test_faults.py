@@ -62,6 +62,15 @@ def test_throttling_ends_after_so_many_calls(demo: DemoServer, connect: Connect)
     assert code_of(connect(demo, "iam").get_account_password_policy) == ("", 200)
 
 
+def test_a_session_may_have_ended_for_so_many_calls(demo: DemoServer, connect: Connect) -> None:
+    demo.faults(ended={"iam:GetAccountSummary": 1})
+    iam = connect(demo, "iam")
+    with pytest.raises(ClientError) as caught:
+        iam.get_account_summary()
+    assert caught.value.response["Error"]["Code"] == "ExpiredToken"
+    assert iam.get_account_summary()["SummaryMap"]
+
+
 def test_a_page_of_html_comes_in_the_answer_s_place(demo: DemoServer, connect: Connect) -> None:
     calls = (
         connect(demo, "iam").get_account_summary,

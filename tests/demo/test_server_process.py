@@ -10,6 +10,7 @@ import pytest
 
 from idkeep.demo import running
 from idkeep.demo.estate_file import load
+from idkeep.demo.process import ESTATE
 from idkeep.errors import IdkeepError, Unreadable
 
 ACCOUNT = '[account]\nid = "111111111111"\n'
@@ -135,3 +136,13 @@ def test_a_policy_that_aws_does_not_have_is_named(tmp_path: Path) -> None:
     path.write_text(ACCOUNT + '[[users]]\nname = "a"\nattached = ["aws:Nope"]\n', encoding="utf-8")
     with pytest.raises(IdkeepError, match="users a: attached: AWS has no managed policy Nope"):
         running(path).__enter__()
+
+
+def test_what_is_wrong_in_a_later_account_is_said_at_the_start(tmp_path: Path) -> None:
+    for file in ESTATE.parent.glob("*.toml"):
+        text = file.read_text(encoding="utf-8")
+        (tmp_path / file.name).write_text(
+            text.replace("aws:AWSSupportAccess", "aws:Nope"), encoding="utf-8"
+        )
+    with pytest.raises(IdkeepError, match=r"account 888899990000, groups Support: .* policy Nope"):
+        running(tmp_path / ESTATE.name).__enter__()

@@ -43,12 +43,15 @@ def test_the_organisation_s_trail_is_seen_in_every_account_and_region(
     for account in (MANAGEMENT, PRODUCTION):
         for region in (HOME, "us-east-1"):
             client = connect(demo, "cloudtrail", account=account, region=region)
-            (trail,) = client.describe_trails()["trailList"]
-            assert (trail["Name"], trail["IsOrganizationTrail"]) == ("organization", True)
+            every = {one["Name"]: one for one in client.describe_trails()["trailList"]}
+            trail = every["organization"]
+            assert trail["IsOrganizationTrail"] is True
+            assert set(every) == {"organization", *(["data"] if account == PRODUCTION else [])}
             status = client.get_trail_status(Name=trail["TrailARN"])
             assert status["IsLogging"] is True
     member = connect(demo, "cloudtrail", account=PRODUCTION, region=HOME)
-    assert member.describe_trails(includeShadowTrails=False)["trailList"] == []
+    (own,) = member.describe_trails(includeShadowTrails=False)["trailList"]
+    assert own["Name"] == "data"
     assert refusal(member.get_trail_status, Name="organization") == "TrailNotFoundException"
     lab = connect(demo, "cloudtrail", account=SANDBOX)
     names = {trail["Name"] for trail in lab.describe_trails()["trailList"]}
@@ -145,7 +148,8 @@ def test_what_is_not_subscribed_to_says_so(demo: DemoServer, connect: Connect) -
     assert refusal(without.describe_subscription) == "ResourceNotFoundException"
     assert refusal(without.list_protections) == "ResourceNotFoundException"
     fms = connect(demo, "fms", account=SANDBOX)
-    assert refusal(fms.get_admin_account) == "ResourceNotFoundException"
+    # Firewall Manager's default administrator is the organisation's, whoever asks.
+    assert fms.get_admin_account()["AdminAccount"] == SECURITY
     support = connect(demo, "support", account=PRODUCTION)
     assert (
         refusal(support.describe_trusted_advisor_checks, language="en")
@@ -178,8 +182,8 @@ def test_identity_facts_that_only_iam_s_newer_calls_tell(
     role = sandbox.get_role(RoleName="LambdaLogger")["Role"]
     assert role["SourceRoleTemplate"]["TemplateMinorVersion"] == 2
     assert refusal(sandbox.get_account_password_policy) == "NoSuchEntity"
-    (asked,) = sandbox.list_delegation_requests()["DelegationRequests"]
-    assert asked["State"] == "PENDING_APPROVAL"
+    asked = sandbox.list_delegation_requests()["DelegationRequests"]
+    assert {one["State"] for one in asked} == {"PENDING_APPROVAL", "ACCEPTED"}
     off = connect(demo, "iam", account=PRODUCTION)
     assert refusal(off.get_outbound_web_identity_federation_info) == "FeatureDisabled"
 
@@ -209,7 +213,7 @@ def test_root_users_good_and_bad(demo: DemoServer, connect: Connect) -> None:
     assert root(MANAGEMENT) == (1, 1, 1, 0)
     assert root(SECURITY) == (0, 0, 0, 0)
     assert root(PRODUCTION) == (1, 1, 0, 1)
-    assert root(SANDBOX) == (1, 0, 0, 0)
+    assert root(SANDBOX) == (1, 0, 0, 1)
 
 
 def test_metric_filters_alarms_and_who_hears_them(demo: DemoServer, connect: Connect) -> None:
@@ -245,8 +249,9 @@ def test_resource_policies_come_back_letter_by_letter(demo: DemoServer, connect:
     assert [one["PolicyName"] for one in names] == ["default", "partner"]
     kms = connect(demo, "kms", **where)
     (key,) = kms.list_keys()["Keys"]
-    (grant,) = kms.list_grants(KeyId=key["KeyId"])["Grants"]
-    assert grant["GranteePrincipal"] == "arn:aws:iam::444455556666:role/importer"
+    to_partner, to_service = kms.list_grants(KeyId=key["KeyId"])["Grants"]
+    assert to_partner["GranteePrincipal"] == "arn:aws:iam::444455556666:role/importer"
+    assert to_service["GranteeServicePrincipal"] == "backup.amazonaws.com"
     assert json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])["Statement"]
     sqs = connect(demo, "sqs", **where)
     (queue,) = sqs.list_queues()["QueueUrls"]
@@ -267,11 +272,14 @@ def test_resource_policies_come_back_letter_by_letter(demo: DemoServer, connect:
     buses = connect(demo, "events", **where).list_event_buses()["EventBuses"]
     assert {bus["Name"]: "Policy" in bus for bus in buses} == {"default": False, "shop": True}
     logs = connect(demo, "logs", **where).describe_resource_policies()["resourcePolicies"]
-    assert [one["policyName"] for one in logs] == ["es"]
+    assert [one["policyName"] for one in logs] == ["es", "dns"]
     control = connect(demo, "s3control", **where)
-    (point,) = control.list_access_points(AccountId=PRODUCTION)["AccessPointList"]
-    which = {"AccountId": PRODUCTION, "Name": point["Name"]}
+    points = control.list_access_points(AccountId=PRODUCTION)["AccessPointList"]
+    assert [point["Name"] for point in points] == ["scans-partner", "scans-internal"]
+    which = {"AccountId": PRODUCTION, "Name": "scans-partner"}
     assert "444455556666" in control.get_access_point_policy(**which)["Policy"]
+    closed = {"AccountId": PRODUCTION, "Name": "scans-internal"}
+    assert refusal(control.get_access_point_policy, **closed) == "NoSuchAccessPointPolicy"
     assert (
         refusal(control.get_public_access_block, AccountId=PRODUCTION)
         == "NoSuchPublicAccessBlockConfiguration"

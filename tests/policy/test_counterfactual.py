@@ -5,15 +5,24 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from msgspec.structs import replace
 
 from idkeep.policy import Context, Policy, PolicyKind, Requester, RequesterKind, parse
-from idkeep.policy.counterfactual import AddAllow, Change, RemoveDeny, changes_to_allow, rests_on
+from idkeep.policy.counterfactual import (
+    AddAllow,
+    AssumeRoleIn,
+    Change,
+    RemoveDeny,
+    changes_to_allow,
+    rests_on,
+)
 from idkeep.policy.decision import Allowed, Check, Decision, Denied, Matched
 from idkeep.policy.evaluate import evaluate
 from idkeep.policy.grants import Grant
 from idkeep.policy.request import Level, Policies, Request
+from idkeep.policy.requester import WITHOUT_ACCOUNT
 from idkeep.policy.settled import settled
 
 from .test_decision_laws import RCPS_REACH, all_policies, requests
@@ -117,8 +126,13 @@ def test_each_set_of_changes_turns_the_denial_and_none_of_it_is_needless(
     # What AWS settles whatever the policies say has a note, and nothing turns it.
     decision = decided(request, policies)
     assume(isinstance(decision, Denied) and not settled(request, "", frozenset()))
+    # IAM answers to its own account's principals alone, and no change of a policy alters that.
+    who = request.principal
+    at_home = who.kind not in WITHOUT_ACCOUNT and request.resource_account in ("", who.account)
+    assume(at_home or not request.action.startswith("iam:"))
     sets = changes_to_allow(request, policies, rcps_reach=RCPS_REACH)
     assert sets
+    assume(not any(isinstance(one, AssumeRoleIn) for some in sets for one in some))
     for changes in sets:
         assert not isinstance(decided(request, changed(policies, request, changes)), Denied)
         for fewer in combinations(changes, len(changes) - 1):
@@ -128,6 +142,8 @@ def test_each_set_of_changes_turns_the_denial_and_none_of_it_is_needless(
 def turned(request: Request, policies: Policies) -> Policies:
     """The policies, mended where they deny the request."""
     sets = changes_to_allow(request, policies, rcps_reach=RCPS_REACH)
+    # To take a role in the other account changes none of these policies.
+    assume(not any(isinstance(one, AssumeRoleIn) for some in sets for one in some))
     return changed(policies, request, sets[-1]) if sets else policies
 
 
@@ -173,6 +189,39 @@ def test_a_denial_by_silence_can_be_turned_on_either_side() -> None:
         ["allow s3:GetObject: in the resource's policy, naming the requester"],
         ["allow s3:GetObject: in a policy of the requester"],
     ]
+
+
+def test_what_iam_keeps_has_no_policy_of_its_own_to_allow_it() -> None:
+    user = "arn:aws:iam::111122223333:user/x"
+    sets = changes_to_allow(ask("iam:CreateUser", user), Policies())
+    assert [[str(one) for one in some] for some in sets] == [
+        ["allow iam:CreateUser: in a policy of the requester"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iam:CreateUser", "arn:aws:iam::444455556666:user/x"),
+        ("kms:ScheduleKeyDeletion", "arn:aws:kms:us-east-1:444455556666:key/k"),
+    ],
+)
+def test_what_is_answered_at_home_alone_takes_a_role_there(action: str, resource: str) -> None:
+    own = frozenset({"kms:schedulekeydeletion"})
+    sets = changes_to_allow(ask(action, resource), Policies(), own_account_only=own)
+    assert sets == ((AssumeRoleIn(account="444455556666", action=action),),)
+
+
+@pytest.mark.parametrize(
+    ("principal", "resource"),
+    [
+        (ANA.replace("user/ana", "root"), "arn:aws:iam::444455556666:user/x"),
+        (ANA, "arn:aws-cn:iam::444455556666:user/x"),
+    ],
+)
+def test_who_can_assume_no_role_there_gets_no_advice(principal: str, resource: str) -> None:
+    request = replace(ask("iam:CreateUser", resource), principal=Requester.parse(principal))
+    assert changes_to_allow(request, Policies()) == ()
 
 
 def test_every_level_that_is_silent_has_to_speak() -> None:

@@ -133,3 +133,9 @@ def test_an_unknown_variable_opens_nothing_that_no_value_could_match() -> None:
     made = statement(Resource=f"{BUCKET}/${{aws:username}}/*")
     truth = applies(made, "s3:GetObject", "arn:aws:s3:::other/ana/x", Context(unknown="*"))
     assert truth is False
+
+
+def test_what_no_value_of_a_variable_can_cover_is_spared_whatever_it_is() -> None:
+    made = statement(NotResource=f"{BUCKET}/${{aws:username}}")
+    other = f"{BUCKET}-2/ana"
+    assert applies(made, "s3:GetObject", other, Context(unknown="*")) is True

@@ -7,11 +7,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from idkeep.access import Estate
-from idkeep.checks import ALL, AnyCheck, run
+from idkeep.api.catalog import load_catalog
+from idkeep.checks import AnyCheck, run
 from idkeep.checks.samples import ACCOUNT, ANA, NO_REPORT, NOW, ROOT, ago, key, password
 from idkeep.config import AcceptedGap, Settings
 from idkeep.model import AlternateContact, Call, Gap, PasswordPolicy, Snapshot, Unlisted, User
 from idkeep.report.scan import ScanReport, scan_report
+from report.few_checks import FEW
+
+CATALOG = load_catalog()
 
 HOSTILE = (
     "<script>window.pwned=1</script>",
@@ -48,13 +52,13 @@ class Scan:
 
     snapshot: Snapshot
     settings: Settings = field(default_factory=Settings)
-    checks: tuple[AnyCheck, ...] = ALL
+    checks: tuple[AnyCheck, ...] = FEW
 
     def report(self) -> ScanReport:
         return scan_report(
             snapshot=self.snapshot,
             checks=self.checks,
-            outcomes=run(self.checks, Estate(self.snapshot, self.settings)),
+            outcomes=run(self.checks, Estate(self.snapshot, self.settings, CATALOG)),
             settings=self.settings,
             version="0.1.0",
             kept_as="2026-11-01T120000Z-4c1f",
@@ -110,7 +114,7 @@ def all_unknown() -> Scan:
         "virtual_mfa": REFUSED,
     }
     people = (user(name, **blind) for name in ("ana", "ben", "chloe"))
-    asked = tuple(one for one in ALL if one.id != "scanned-as-root")
+    asked = tuple(one for one in FEW if one.id != "scanned-as-root")
     return Scan(snapshot=snapshot(*people, account=account, root=root, gaps=gaps), checks=asked)
 
 
@@ -144,7 +148,7 @@ def rich() -> Scan:
         user("terraform", access_keys=(key(1, age=365, used=None), key(2, age=91))),
         user("backup-agent", access_keys=(key(age=2100, used=0.2),)),
         user("new-hire", password=NO_REPORT, mfa_active=NO_REPORT, access_keys=NO_REPORT),
-        user("contractor-7", password=password(), virtual_mfa=REFUSED),
+        user("contractor-7", password=password(), mfa_active=REFUSED, virtual_mfa=REFUSED),
         user("ci", access_keys=(key(age=40),)),
         *(user(f"batch-{n:02}", access_keys=(key(age=10 + n),)) for n in range(20)),
     )

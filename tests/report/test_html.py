@@ -3,6 +3,8 @@
 import json
 import re
 from base64 import b64encode
+from collections import Counter
+from datetime import date
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
@@ -11,10 +13,15 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
-from idkeep.model import Snapshot, Unlisted
-from idkeep.report.html import MOST_ROWS, html
+from idkeep.checks.samples import NOW
+from idkeep.config import Settings, Suppression
+from idkeep.model import Severity, Snapshot, Status, Unlisted
+from idkeep.model.history import Seen
+from idkeep.report.format import document
+from idkeep.report.html import MOST_ROWS
 from idkeep.report.printable import printable
-from idkeep.report.scan import ScanReport
+from idkeep.report.results import results
+from idkeep.report.scan import Baseline, ScanReport
 from report.html_scans import (
     HOSTILE,
     NO_LIST,
@@ -42,6 +49,7 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self.text = ""
         self.source: list[str] = []
+        self.data: list[str] = []
         self._code = ""
         self.feed(text)
         self.close()
@@ -49,13 +57,19 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
-        self._code = tag if tag in {"style", "script"} else ""
+        is_data = ("type", "application/json") in attrs
+        self._code = "data" if is_data else tag if tag in {"style", "script"} else ""
 
     def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 -- named by the base class
         self._code = ""
 
     def handle_data(self, data: str) -> None:
-        (self.source if self._code else self.words).append(data)
+        place = self.source if self._code else self.words
+        (self.data if self._code == "data" else place).append(data)
+
+
+def html(report: ScanReport) -> str:
+    return document("html", report)
 
 
 def after(scan: Scan, snap: Snapshot) -> Scan:
@@ -106,10 +120,11 @@ def test_every_finding_is_told_with_its_subject_and_its_proof() -> None:
 
 def test_every_failing_check_says_why_and_what_to_do() -> None:
     scan = rich()
-    told = part(scan, "wrong").replace("`", "")
+    told = "".join(part(scan, "wrong").replace("`", "").split())
     for check in scan.report().failing:
-        for text in (check.id, check.title, check.why, check.remedy):
-            assert " ".join(text.replace("`", "").split()) in told
+        remedy = check.remedy
+        for text in (check.id, check.title, check.why, remedy.do, remedy.may_stop, remedy.who):
+            assert "".join(text.replace("`", "").split()) in told
 
 
 def test_a_check_tells_the_limit_it_measured_against() -> None:
@@ -302,10 +317,10 @@ def test_the_same_scan_gives_the_same_page() -> None:
     assert html(rich().report()) == html(rich().report())
 
 
-def test_findings_beyond_fifty_are_folded_and_all_there() -> None:
+def test_findings_beyond_the_first_are_folded_and_all_there() -> None:
     scan = crowd(120)
     text = html(scan.report())
-    assert "70 more findings" in text
+    assert "90 more findings" in text
     assert all(ident in text for *_, ident in findings(scan.report()))
 
 
@@ -314,16 +329,73 @@ def test_very_many_findings_are_cut_and_the_page_says_so() -> None:
     text = html(report)
     assert len(findings(report)) > 10_000
     assert len(text.encode()) < TEN_MEGABYTES
-    assert (
-        "1,000 more findings are left out here to keep this file small; "
-        "the JSON report has all 2,000 of them." in text
-    )
+    assert "1,900 more findings are not listed here." in text
+    assert "Search shows all 2,000</button>" in text
     assert all(check.id in text for check in report.checks)
-    assert 5 * MOST_ROWS <= text.count('<tr data-k="') < 6 * MOST_ROWS
+    assert 5 * MOST_ROWS <= text.count('<tr data-k="') < 10 * MOST_ROWS
 
 
 def test_very_many_unknowns_are_counted_and_cut() -> None:
     text = html(blind_crowd(3_000).report())
     assert "all 3,000 IAM users" in text
-    assert "2,500 names are left out here; the JSON report has all of them." in text
+    assert "2,900 names are left out here; the JSON report has all of them." in text
     assert len(text.encode()) < TEN_MEGABYTES
+
+
+def test_every_result_is_packed_for_the_search() -> None:
+    for scan in (rich(), hostile(), all_unknown(), crowd(3)):
+        report = scan.report()
+        packed = json.loads("".join(page(scan).data))
+        kinds = Counter(packed["kinds"][row[0]] for row in packed["rows"])
+        assert kinds == Counter(
+            one.severity if one.status is Status.FAIL else one.status for one in results(report)
+        )
+        told = {
+            (packed["subjects"][row[2]][0], packed["checks"][row[1]][0], packed["texts"][row[3]])
+            for row in packed["rows"]
+            if row[0] < len(Severity)
+        }
+        assert told == {
+            (printable(one.subject.name), one.rule, printable(one.message))
+            for one in results(report)
+            if one.finding and not one.finding.because
+        } | {one for one in told if one[2].endswith(")")}
+
+
+def test_charts_tell_their_numbers_in_words() -> None:
+    told = words(rich())
+    assert "Severity by area" in told
+    assert "Age of active access keys up to 30 days" in told
+    assert "Second factor of people who sign in" in told
+    assert "Change since the scan before" not in told
+
+
+def test_what_changed_is_a_chart_where_there_was_a_scan_before() -> None:
+    report = rich().report()
+    [one, *_] = findings(report)
+    first = NOW.replace(year=2025)
+    old = Seen(id=one[3], check="x", subject="y", first=first, last=NOW)
+    gone = Seen(id="0" * 16, check="x", subject="y", first=first, last=first, resolved=NOW)
+    told = Page(html(replace(report, history=(old, gone)))).text
+    assert "Change since the scan before still there 1 resolved 1" in told
+
+
+def test_what_is_agreed_to_is_told_apart() -> None:
+    line = Suppression(check="old-*", reason="until spring", owner="Sam", expires=date(2099, 1, 1))
+    gone = Suppression(check="root-*", resource="x", reason="r", owner="o", expires=NOW.date())
+    scan = Scan(snapshot=rich().snapshot, settings=Settings(suppressions=(line, gone)))
+    assert "old-access-key" not in part(scan, "wrong")
+    told = part(scan, "agreed")
+    assert "until spring" in told
+    assert "suppressed." in told
+    assert "names no finding" in told
+
+
+def test_a_finding_tells_since_when_and_what_is_new() -> None:
+    report = rich().report()
+    [one, *_] = findings(report)
+    old = Seen(id=one[3], check="x", subject="y", first=NOW.replace(year=2025), last=NOW)
+    beside = Baseline(snapshot="before", taken=NOW, new=(one[3],), gone=0)
+    text = Page(html(replace(report, history=(old,), baseline=beside))).text
+    assert f"{one[2]} new" in text
+    assert f"{one[3]}, first seen 2025-11-01 12:00 UTC" in text

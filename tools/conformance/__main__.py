@@ -3,7 +3,8 @@
 Every case of tests/policy/cases and random ones go to @cloud-copilot/iam-simulate, a sample to
 localemu. A disagreement that no named dispute explains is printed in full and fails the run. An
 engine that cannot be asked here is skipped, with the reason. idkeep's own compiled engine is held
-against the reference on random accounts, where no difference is explained by anything.
+against the reference on random accounts, and `compare` against z3 on random pairs of policies,
+where no difference is explained by anything.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from policy.symbolic.beside_solver import compared as compared_by_solver
 from tools.conformance import iam_simulate, idkeep_engine, localemu
 from tools.conformance.agreement import Differs, compared
 from tools.conformance.compare import Comparison, Disagreement, Dispute, Unavailable, compare
@@ -35,7 +37,8 @@ def main() -> int:
     unexplained = [one for name, run in runs.items() for one in _ran(name, run)]
     for one in unexplained:
         print(f"\nunexplained: idkeep {one.ours}, the other {one.theirs}\n{json.dumps(one.case)}")
-    differences = _compiled(asked.decisions, asked.seed)
+    differences = list(map(str, _compiled(asked.decisions, asked.seed)))
+    differences += _symbolic(asked.pairs, asked.seed)
     return 1 if unexplained or differences else 0
 
 
@@ -47,6 +50,21 @@ def _compiled(decisions: int, seed: int) -> list[Differs]:
     print(f"compiled: {time.perf_counter() - begun:.0f} s")
     counts = ", ".join(f"{count} {verdict}" for verdict, count in found.by_verdict.items())
     print(f"  random accounts: {found.decisions} decisions ({counts}), ", end="")
+    print(f"{len(found.differences)} different")
+    for one in found.differences[:20]:
+        print(f"    {one}")
+    return found.differences
+
+
+def _symbolic(pairs: int, seed: int) -> list[str]:
+    if not pairs:
+        return []
+    begun = time.perf_counter()
+    found = compared_by_solver(pairs, seed)
+    print(f"symbolic: {time.perf_counter() - begun:.0f} s")
+    counts = ", ".join(f"{count} {relation}" for relation, count in found.by_relation.items())
+    print(f"  random pairs: {pairs}; decided {found.decided} ({counts}), ", end="")
+    print(f"z3 gave up {found.given_up}, idkeep {found.unknown}, ", end="")
     print(f"{len(found.differences)} different")
     for one in found.differences[:20]:
         print(f"    {one}")
@@ -106,6 +124,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--decisions", type=int, default=1_000_000, help="compiled against reference; 0 for none"
     )
+    parser.add_argument("--pairs", type=int, default=3000, help="compared beside z3; 0 for none")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--localemu-python", default="python3.13", help="a Python 3.13")
     return parser.parse_args()

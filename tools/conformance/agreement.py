@@ -36,8 +36,17 @@ from idkeep.policy.compiled import (
     request_of,
     verdict_of,
 )
+from idkeep.policy.compiled.reachable import Reachable
 from tools.conformance.generate import Maker
-from tools.conformance.vocabulary import AWAY, CALLERS, ESTATES, HOME, KEYS_OF_CALLERS, MORE_ACTIONS
+from tools.conformance.vocabulary import (
+    AWAY,
+    CALLERS,
+    ESTATES,
+    HOME,
+    KEYS_OF_CALLERS,
+    MORE_ACTIONS,
+    SERVICES,
+)
 from tools.conformance.vocabulary import Target as Wanted
 
 FACTS = Facts(
@@ -51,7 +60,7 @@ _QUESTIONS = 16
 class Differs(Struct, frozen=True):
     """One decision on which the two disagree. `world` and `seed` make it again.
 
-    `compiled` None: a list or an explanation is not what the verdict says.
+    `compiled` None: a list, an explanation or what is out of reach is not what the verdict says.
     """
 
     seed: int
@@ -97,6 +106,7 @@ class _World:
         actions = {one.action for one in ESTATES.targets} | set(MORE_ACTIONS)
         vocabulary = Vocabulary(actions)
         self.actions = vocabulary.names
+        self.reachable = Reachable(self.targets)
         self.estate = CompiledEstate(self.callers, facts=FACTS, vocabulary=vocabulary)
 
     def compare(self, found: Compared) -> None:
@@ -105,11 +115,12 @@ class _World:
             action = self.wanted[n].action
             if self._in(0.25):
                 action = self.dice.choice(self.actions)
-            self._who(found, action, self.targets[n])
+            self._who(found, action, n)
         for target in self.targets:
             self._what(found, self.dice.choice(self.callers), target)
 
-    def _who(self, found: Compared, action: str, target: Target) -> None:
+    def _who(self, found: Compared, action: str, n: int) -> None:
+        target = self.targets[n]
         asked = Question(
             action=action,
             resource=target.arn,
@@ -120,18 +131,27 @@ class _World:
         answers = self.estate.who_can(action, target, asked.context, endpoint=asked.endpoint)
         allowed, undecided = set(answers.allowed), set(answers.undecided)
         for caller in self.callers:
-            name, said = caller.name, _reference(caller, asked)
+            name, said = caller.name, verdict_of(decided(caller, asked))
             right = (said is Verdict.ALLOWED, said in {Verdict.DEPENDS, Verdict.UNKNOWN})
             listed = (name in allowed, name in undecided) == right
-            self._count(found, caller, asked, said, answers[name] if listed else None)
+            at_most = listed and self._at_most(caller, asked, said, n)
+            self._count(found, caller, asked, said, answers[name] if at_most else None)
         self._explain(found, self.dice.choice(self.callers), asked)
+
+    def _at_most(self, caller: Caller, asked: Question, said: Verdict, n: int) -> bool:
+        """Whether what is out of reach is denied; a request that speaks of the caller is apart."""
+        own = Context({**caller.requester.derived(), **caller.keys}).mentioned
+        if not own.isdisjoint(asked.context.mentioned):
+            return True
+        denied = said in {Verdict.EXPLICITLY_DENIED, Verdict.IMPLICITLY_DENIED}
+        return denied or bool(self.reachable.possible(caller, asked.action) >> n & 1)
 
     def _explain(self, found: Compared, caller: Caller, asked: Question) -> None:
         """What `decide` says is the reference's own decision, word for word."""
         decision = self.estate.decide(
             caller.name, asked.action, asked.target, asked.context, endpoint=asked.endpoint
         )
-        right = _decided(caller, asked)
+        right = decided(caller, asked)
         said = verdict_of(right)
         self._count(found, caller, asked, said, said if decision == right else None)
 
@@ -140,7 +160,8 @@ class _World:
         answers = self.estate.what_can(caller.name, target, context)
         for action in answers:
             asked = Question(action=action, resource=target.arn, target=target, context=context)
-            self._count(found, caller, asked, _reference(caller, asked), answers[action])
+            said = verdict_of(decided(caller, asked))
+            self._count(found, caller, asked, said, answers[action])
 
     def _count(
         self,
@@ -167,7 +188,7 @@ class _World:
             scp=self.scps.get(requester.account) if self._in(0.9) else None,
             management_account=requester.account == AWAY and self.number % 5 == 0,
             keys={
-                key: self.dice.choice(values)
+                key: self.dice.choice((*values, ()))
                 for key, values in KEYS_OF_CALLERS.items()
                 if self._in(0.3)
             },
@@ -195,8 +216,8 @@ class _World:
             account=self.dice.choice((HOME, HOME, HOME, AWAY, "")),
             policies=None if policy is None else (_parsed(policy, PolicyKind.RESOURCE),),
             rcp=self._levels(PolicyKind.RCP),
-            grants=self._grants() if of_kms and self._in(0.5) else (),
-            bucket=self._bucket() if of_s3 and self._in(0.4) else None,
+            grants=self._grants() if of_kms and self._in(0.6) else (),
+            bucket=self._bucket() if of_s3 and self._in(0.6) else None,
         )
 
     def _grants(self) -> tuple[Grant, ...]:
@@ -204,13 +225,17 @@ class _World:
         return tuple(
             Grant(
                 grantee_principal=self.dice.choice(named),
-                issuing_account=self.dice.choice((HOME, AWAY, "")),
-                operations=("Decrypt", "DescribeKey"),
+                grantee_service_principal=self.dice.choice(("", "", SERVICES[0])),
+                retiring_principal=self.dice.choice(("", *named)),
+                issuing_account=self.dice.choice((HOME, f"arn:aws:iam::{AWAY}:root", "")),
+                operations=self.dice.choice((("Decrypt", "DescribeKey"), ("GenerateDataKey",), ())),
                 constraints=self.dice.choice(
                     (
                         GrantConstraints(),
                         GrantConstraints(encryption_context_subset={"Team": "red"}),
                         GrantConstraints(encryption_context_equals={"team": "red"}),
+                        GrantConstraints(encryption_context_equals={}),
+                        GrantConstraints(source_arn=f"arn:aws:sns:eu-west-1:{HOME}:t"),
                     )
                 ),
             )
@@ -251,14 +276,11 @@ def _parsed(document: dict[str, Any], kind: PolicyKind) -> Policy:
     return parse(json.encode(document).decode(), kind)
 
 
-def _decided(caller: Caller, asked: Question) -> Decision:
+def decided(caller: Caller, asked: Question, facts: Facts = FACTS) -> Decision:
+    """What the reference says of the caller's own request."""
     return evaluate(
         request_of(caller, asked),
         policies_of(caller, asked),
-        rcps_reach=FACTS.rcps_reach,
-        own_account_only=FACTS.own_account_only,
+        rcps_reach=facts.rcps_reach,
+        own_account_only=facts.own_account_only,
     )
-
-
-def _reference(caller: Caller, asked: Question) -> Verdict:
-    return verdict_of(_decided(caller, asked))

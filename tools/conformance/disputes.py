@@ -239,6 +239,12 @@ IAM_SIMULATE: Final = (
         means=language.short_arn,
     ),
     Dispute(
+        name="a shorter pattern of an ARN operator",
+        page=f"{_IAM}/reference_policies_elements_condition_operators.html#Conditions_ARN",
+        favour=Favour.IDKEEP,
+        means=language.short_arn_value,
+    ),
+    Dispute(
         name="a date in seconds",
         page=f"{_IAM}/reference_policies_elements_condition_operators.html#Conditions_Date",
         favour=Favour.IDKEEP,

@@ -17,6 +17,8 @@ T = TypeVar("T")
 _WITHOUT_IDENTITY = frozenset(
     {RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED}
 )
+# Elements that may be an empty list.
+_LISTS = ("Action", "NotAction", "Resource", "NotResource")
 _SESSIONS = frozenset({RequesterKind.ROLE_SESSION, RequesterKind.FEDERATED_USER})
 
 
@@ -52,9 +54,12 @@ class Maker:
         context: dict[str, Any] = dict(self.world.context)
         for key in self.world.keys:
             if key.given and self._in(0.6):
-                most = len(key.given) if key.several else 1
+                several = key.several or self._oddly()
+                most = len(key.given) if several else 1
                 values = self.dice.sample(key.given, self.dice.randint(1, most))
-                context[key.name] = values if key.several else values[0]
+                context[key.name] = values if several else values[0]
+                if self._oddly():
+                    context[key.name] = []
         return context
 
     def _policies(self, target: Target, kind: RequesterKind) -> dict[str, Any]:
@@ -77,7 +82,9 @@ class Maker:
         return made
 
     def identity(self, target: Target, deny: float = 0.25) -> Document:
-        return _document([self._statement(target, deny) for _ in range(self.dice.randint(1, 3))])
+        return self._document(
+            [self._statement(target, deny) for _ in range(self.dice.randint(1, 3))]
+        )
 
     def _statement(self, target: Target, deny: float) -> Statement:
         world = self.world
@@ -92,14 +99,16 @@ class Maker:
         else:
             itself = ("*", target.resource)
             made["Resource"] = self._some(itself if self._in(0.5) else world.resources)
+        if self._oddly():
+            made[self.dice.choice([name for name in _LISTS if name in made])] = []
         return self._conditioned(made)
 
     def own_policy(self, target: Target) -> Document:
-        return _document([self._own_statement(target) for _ in range(self.dice.randint(1, 3))])
+        return self._document([self._own_statement(target) for _ in range(self.dice.randint(1, 3))])
 
     def _own_statement(self, target: Target) -> Statement:
         made: Statement = {"Effect": "Deny" if self._in(0.25) else "Allow"}
-        if made["Effect"] == "Deny" and self._in(0.3):
+        if made["Effect"] == "Deny" and self._in(self.world.spares):
             made["NotPrincipal"] = deepcopy(self.dice.choice(self.world.spared))
         else:
             made["Principal"] = deepcopy(self.dice.choice(self.world.named))
@@ -112,22 +121,24 @@ class Maker:
         policies: list[Document] = [deepcopy(EVERYTHING)] if self._in(0.9) else []
         if not policies or self._in(0.6):
             deny = 0.85 if policies else 0.1
-            policies.append(_document([self._statement(target, deny)]))
+            policies.append(self._document([self._statement(target, deny)]))
         return {"target": "", "policies": policies}
 
     def rcps(self, target: Target) -> dict[str, Any]:
         made: Statement = {"Effect": "Deny", "Principal": "*"}
         made["Action"] = self._some((target.action, "s3:*", "sqs:SendMessage", "kms:*", "sts:*"))
         made["Resource"] = self.dice.choice(("*", target.resource))
-        return {"target": "", "policies": [_document([self._conditioned(made, 0.8)])]}
+        return {"target": "", "policies": [self._document([self._conditioned(made, 0.8)])]}
 
     def _conditioned(self, made: Statement, often: float = 0.45) -> Statement:
         if self._in(often):
             block: dict[str, dict[str, Any]] = {}
-            for key in self.dice.sample(self.world.keys, self.dice.choice((1, 1, 1, 2))):
+            count = 4 if self._oddly() else self.dice.choice((1, 1, 1, 2))
+            for key in self.dice.sample(self.world.keys, count):
                 operator = self._operator(key)
                 values = ("true", "false") if operator == "Null" else (*key.given, *key.written)
-                block.setdefault(operator, {})[key.name] = self._some(values)
+                told = [] if self._oddly() else self._some(values)
+                block.setdefault(operator, {})[key.name] = told
             made["Condition"] = block
         return made
 
@@ -136,7 +147,7 @@ class Maker:
         if self._in(0.1):
             return "Null"
         head = ""
-        if key.several or self._in(0.05):
+        if key.several or self._in(0.05) or self._oddly():
             head = self.dice.choice(("ForAnyValue:", "ForAllValues:"))
         return head + self.dice.choice(key.operators) + ("IfExists" if self._in(0.2) else "")
 
@@ -146,10 +157,16 @@ class Maker:
             return self.dice.choice(values)
         return self.dice.sample(values, self.dice.randint(1, min(3, len(values))))
 
+    def _document(self, statements: list[Statement]) -> Document:
+        alone = len(statements) == 1
+        return {
+            "Version": "2008-10-17" if self._oddly() else "2012-10-17",
+            "Statement": statements[0] if alone else statements,
+        }
+
+    def _oddly(self) -> bool:
+        """Draws nothing where nothing is odd."""
+        return self.world.odd > 0 and self._in(self.world.odd)
+
     def _in(self, share: float) -> bool:
         return self.dice.random() < share
-
-
-def _document(statements: list[Statement]) -> Document:
-    alone = len(statements) == 1
-    return {"Version": "2012-10-17", "Statement": statements[0] if alone else statements}

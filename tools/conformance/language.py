@@ -129,6 +129,27 @@ def short_arn(case: Case) -> Sequence[Case]:
     return () if made == rewritten(case, _listed, *ALL) else (made,)
 
 
+def short_arn_value(case: Case) -> Sequence[Case]:
+    """An ARN operator's pattern of fewer than six fields has nothing for those it lacks."""
+
+    def plain(operator: str, value: object) -> object:
+        short = _ARN_FIELDS - len(str(value).split(":"))
+        return f"{value}{':-' * short}" if "Arn" in operator and short > 0 else value
+
+    def whole(one: Statement) -> Statement:
+        return _conditioned(
+            one,
+            lambda operator, key, values: (key, [plain(operator, one) for one in listed(values)]),
+        )
+
+    made = rewritten(case, whole, *ALL)
+    return () if made == rewritten(case, _listed_values, *ALL) else (made,)
+
+
+def _listed_values(one: Statement) -> Statement:
+    return _conditioned(one, lambda _, key, values: (key, listed(values)))
+
+
 def seconds(case: Case) -> Sequence[Case]:
     """A date may be told in seconds since 1970."""
 

@@ -179,7 +179,12 @@ MORE_ACTIONS = (
 
 
 class World(Struct, frozen=True, kw_only=True):
-    """`context` is what every request holds; the values that keys are given come on top."""
+    """`context` is what every request holds; the values that keys are given come on top.
+
+    `odd` is how often a document, statement, condition or key is such as few are: of the old
+    version, an empty list, one of many conditions, of several values or none. `spares`: how often
+    a resource's Deny has a NotPrincipal.
+    """
 
     askers: tuple[str, ...]
     named: tuple[Any, ...]
@@ -190,6 +195,8 @@ class World(Struct, frozen=True, kw_only=True):
     keys: tuple[Key, ...]
     context: dict[str, str] = {}
     organization: bool = True
+    odd: float = 0
+    spares: float = 0.3
 
 
 ANYTHING = World(
@@ -211,16 +218,39 @@ ESTATES = replace(
         {"Federated": "accounts.google.com"}, {"AWS": f"{_ROLES}/app/two"},
         {"AWS": [f"arn:aws:iam::{HOME}:role/deep/path/build", AWAY]},
         {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"},
+        {"AWS": [ROOT, f"arn:aws:iam::{AWAY}:root", LINKED]}, {"AWS": ["*", ANA]},
     ),
     spared=(
         *_SPARED, {"AWS": ["AIDAAAAAAAAAAAAAAAAAA", ROOT]}, {"AWS": "*"},
         {"AWS": [f"{_ROLES}/app/two", APP, ROOT]}, {"CanonicalUser": "0" * 64},
+        {"AWS": [FAY, ROOT]}, {"AWS": [OPS, f"arn:aws:iam::{AWAY}:role/ops", AWAY]},
+        {"AWS": [APP, APP_ONE, ANA, ROOT, EVE, AWAY]}, {"Federated": "accounts.google.com"},
     ),
+    targets=(
+        *_TARGETS,
+        Target("kms:GenerateDataKey", f"arn:aws:kms:eu-west-1:{HOME}:key/1", 0.9),
+        Target("kms:Decrypt", f"arn:aws:kms:eu-west-1:{AWAY}:key/2", 0.9),
+        Target("s3:GetBucketPolicy", "arn:aws:s3:::bucket"),
+        Target("s3:DeleteObject", "arn:aws:s3:::bucket/${x}/*?"),
+        Target("sts:AssumeRole", f"arn:aws:iam::{AWAY}:role/target", 0.9, trust=True),
+        Target("sts:AssumeRoleWithWebIdentity", _ROLE, 0.9, trust=True),
+        Target("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{AWAY}:queue"),
+        Target("lambda:InvokeFunctionUrl", f"arn:aws:lambda:eu-west-1:{HOME}:function:f"),
+        Target("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", 0),
+        Target("ec2:DescribeInstances", "*", 0),
+    ),
+    actions=(*_ACTIONS, "kms:*e*y*", "sts:AssumeRole*", "new:Act?on"),
+    odd=0.1,
+    spares=0.5,
     resources=(
         *_RESOURCES, "arn:aws:s3:::bucket/${aws:PrincipalTag/team}*", "arn:aws:${aws:username}:::y",
         "arn:aws:s3:::bucket/${aws:userid}/${aws:username}/*", "arn:aws:s3:::b*/${aws:username}/*",
         f"arn:aws:iam::{HOME}:user/${{aws:username, 'ana'}}", "arn:aws:s3:::bucket/${s3:prefix}/*",
         "arn:aws:s3:::bucket/${aws:username}/${aws:PrincipalTag/team, 'x'}.txt",
+        "arn:*", "arn:*t*a*",
+        "arn:aws:s3:::bucket/${$}{x}/${*}${?}", "arn:aws:s3:::bucket/${", "arn:aws:*:bucket/?",
+        "arn:aws:s3:::bucket/${aws:TagKeys}/*", "arn:aws:s3:::bucket/${aws:username, '*'}/*",
+        f"arn:aws:*:*:{AWAY}:*", "arn:aws:iam::aws:policy/*", "arn:aws:s3:*:*:*/x.txt",
     ),
     keys=(
         *_KEYS,
@@ -230,6 +260,24 @@ ESTATES = replace(
         Key("kms:CallerAccount", _STRING, (), (HOME, AWAY)),
         Key("s3:ResourceAccount", _STRING, (), (HOME, "${aws:ResourceAccount}")),
         Key("aws:ResourceTag/team", _STRING, ("red", "blue"), ("${aws:PrincipalTag/team}",)),
+        Key("s3:BucketTag/team", _STRING, ("red", "blue"), ("${aws:PrincipalTag/team}",)),
+        Key(
+            "aws:RequestTag/team", _STRING, ("red", "blue", ""),
+            ("${aws:PrincipalTag/team}", "${aws:RequestTag/cost, 'red'}", "${aws:TagKeys}"),
+        ),
+        Key(
+            "aws:PrincipalArn", _ARN, (),
+            ("*", "arn:aws:iam::*", f"{_ROLES}/app/*", "arn:*:*:*:*:*"),
+        ),
+        Key("aws:SourceArn", _ARN, ("no ARN",), ("*", "${aws:PrincipalArn}", "arn:aws:s3:*:*:?")),
+        Key("aws:SourceAccount", _STRING, (HOME, AWAY), ("${aws:PrincipalAccount}", "")),
+        Key("aws:SourceIp", ("IpAddress", "NotIpAddress"), ("nowhere",), ("10.0.0.0/8",)),
+        Key("aws:CurrentTime", _DATE, ("2026", "1780315200"), ("1767225600", "2026-06")),
+        Key("aws:MultiFactorAuthAge", _NUMBER, ("ten",), ("1.5", "-0")),
+        Key("aws:SecureTransport", (*_STRING, "Bool"), ("True", "yes"), ("${aws:username}",)),
+        Key("sns:Octets", ("BinaryEquals",), ("cmVk", "no base64!"), ("Ymx1ZQ==",)),
+        Key("kms:EncryptionContext:team", _STRING, ("red", "blue"), ("Red", "r*")),
+        Key("kms:EncryptionContextKeys", _STRING, ("team", "Team"), ("te*",), several=True),
     ),
 )  # fmt: skip
 

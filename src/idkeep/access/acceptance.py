@@ -37,14 +37,14 @@ def acceptances(
     gaps: Iterable[tuple[str, Gap]], settings: Settings, on: date
 ) -> tuple[Acceptance, ...]:
     """Every line of the settings beside the gaps of a scan, each with its account."""
-    found = tuple(gaps)
+    lines = settings.accepted_gaps
+    named = [0] * len(lines)
+    for account, gap in gaps if lines else ():
+        for number, line in enumerate(lines):
+            named[number] += _names(line, gap, account)
     return tuple(
-        Acceptance(
-            line=line,
-            expired=on > line.expires,
-            gaps=sum(_names(line, gap, account) for account, gap in found),
-        )
-        for line in settings.accepted_gaps
+        Acceptance(line=line, expired=on > line.expires, gaps=count)
+        for line, count in zip(lines, named, strict=True)
     )
 
 

@@ -14,17 +14,30 @@ from idkeep.catalog import Catalog
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
 # https://docs.aws.amazon.com/controltower/latest/userguide/roles-how.html
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html (the groups' URIs)
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Cross-Account-Cross-Region.html
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus.html (the bus "default")
 _GIVEN = frozenset(
     {
         "AWSCloudFormationStackSetAdministrationRole",
         "AWSCloudFormationStackSetExecutionRole",
         "AWSControlTowerExecution",
         "AWSLogs",
+        "AllUsers",
+        "AuthenticatedUsers",
+        "CloudWatch-CrossAccountSharingRole",
         "FullAWSAccess",
         "OrganizationAccountAccessRole",
         "RCPFullAWSAccess",
+        "acs.amazonaws.com",
+        "aws",
         "aws-reserved",
         "aws-service-role",
+        "bedrock-agentcore",
+        "default",
+        "global",
+        "groups",
+        "http",
         "p-FullAWSAccess",
         "p-RCPFullAWSAccess",
         "root-account-mfa-device",
@@ -66,6 +79,10 @@ _PRINCIPAL_PARTS = frozenset(
 _SERVICE_PRINCIPAL = re.compile(r"(?P<labels>[a-z0-9-]+(\.[a-z0-9-]+)*)\.amazonaws\.com(\.cn)?")
 _AWS_OWNED = re.compile("AWSServiceRoleFor[A-Za-z0-9]+")
 _AWS_RESERVED = "AWSReservedSSO"
+# The provider that Identity Center makes in each account that has its permission sets; the id is
+# the instance's. No page of AWS's tells the form.
+_PROVIDER_BEGINS, _PROVIDER_ENDS = "AWSSSO_", "_DO_NOT_DELETE"
+_CENTERS_PROVIDER = re.compile(f"{_PROVIDER_BEGINS}[0-9a-f]+{_PROVIDER_ENDS}")
 
 
 class AwsWords:
@@ -101,12 +118,14 @@ class AwsWords:
             word in self._plain or _REGION.fullmatch(word) is not None or self._is_principal(word)
         )
 
-    def kept_part(self, word: str) -> str:
-        """How a name of AWS's own making begins; the rest may be the customer's."""
+    def kept_parts(self, word: str) -> tuple[str, str]:
+        """How a name of AWS's own making begins and ends; what is between may be the customer's."""
         if word.startswith(f"{_AWS_RESERVED}_"):
-            return _AWS_RESERVED
+            return _AWS_RESERVED, ""
+        if _CENTERS_PROVIDER.fullmatch(word):
+            return _PROVIDER_BEGINS, _PROVIDER_ENDS
         owned = _AWS_OWNED.match(word)
-        return owned[0] if owned and owned[0] in self._plain else ""
+        return owned[0] if owned and owned[0] in self._plain else "", ""
 
     def _is_principal(self, word: str) -> bool:
         found = _SERVICE_PRINCIPAL.fullmatch(word)

@@ -19,8 +19,8 @@ from idkeep.model import Gap, NotAsked, Snapshot, SubjectRef
 # About the reading, not the account; `unlisted` and `gaps` are looked at on their own.
 _NOT_FACTS = frozenset(
     {
-        "calls", "caller", "credential_report_generated", "documents", "format", "gaps", "region",
-        "taken", "unlisted",
+        "calls", "caller", "concerns", "credential_report_generated", "documents", "format", "gaps",
+        "region", "taken", "told_elsewhere", "unlisted",
     }
 )  # fmt: skip
 # Use, or what follows from other fields.

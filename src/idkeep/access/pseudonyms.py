@@ -90,8 +90,9 @@ class Pseudonyms:
 
     def _name(self, name: str) -> str:
         if name not in self._names_made:
-            kept = name if self.words.is_name(name) else self.words.kept_part(name)
-            self._names_made[name] = kept + self._words(name[len(kept) :])
+            begins, ends = (name, "") if self.words.is_name(name) else self.words.kept_parts(name)
+            between = name[len(begins) : len(name) - len(ends)]
+            self._names_made[name] = begins + self._words(between) + ends
         return self._names_made[name]
 
     def _words(self, text: str) -> str:

@@ -5,7 +5,7 @@ that its field holds AWS's own words. Numbers, times, flags and enums name nobod
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from enum import Enum
 from hashlib import sha256
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from idkeep.access.aws_words import AwsWords, given_by_aws
 from idkeep.access.pseudonyms import Pseudonyms
+from idkeep.access.redact_events import EventWords
 from idkeep.access.redact_fields import DECISIONS, Text
 from idkeep.access.redact_policy import redacted_policy
 from idkeep.catalog import Catalog
@@ -49,15 +50,26 @@ def redact(snapshot: Snapshot, *, key: bytes, catalog: Catalog) -> Snapshot:
         raise IdkeepError(f"a redaction key has at least {KEY_BYTES} bytes; this one {len(key)}")
     texts = tuple(_texts(snapshot))
     words = AwsWords(catalog, filter(None, map(given_by_aws, texts)))
-    return _Redaction(Pseudonyms(key, words), texts).snapshot(snapshot)
+    names = Pseudonyms(key, words)
+    return _Redaction(names, EventWords(names, catalog), texts).snapshot(snapshot)
 
 
 KEY_BYTES = 16
 
 
 class _Redaction:
-    def __init__(self, names: Pseudonyms, texts: tuple[str, ...]) -> None:
+    def __init__(self, names: Pseudonyms, events: EventWords, texts: tuple[str, ...]) -> None:
         self._names = names
+        self._exchange: dict[Text, Callable[[str], str]] = {
+            Text.NAME: names.text,
+            Text.TAGS: names.text,
+            Text.WORD: str,
+            Text.PHRASE: self._phrase,
+            Text.EVENT: events.word,
+            Text.FILTER: events.pattern,
+            Text.RULE: events.rule,
+            Text.REFUSAL: self._refusal,
+        }
         own = {part.lower() for text in texts for part in (text, text.rpartition("/")[2])}
         self._own = tuple(
             one for one in own if len(one) >= _SHORTEST_NAME and not names.words.is_name(one)
@@ -98,15 +110,10 @@ class _Redaction:
     def _text(self, value: str, text: Text) -> str:
         if value in self._digests:
             return self._digests[value]
-        match text:
-            case Text.WORD:
-                return value
-            case Text.PHRASE:
-                return self._phrase(value)
-            case Text.REFUSAL:
-                return " ".join(map(self._refusal_word, value.split(" ")))
-            case Text.NAME | Text.TAGS:
-                return self._names.text(value)
+        return self._exchange[text](value)
+
+    def _refusal(self, text: str) -> str:
+        return " ".join(map(self._refusal_word, text.split(" ")))
 
     def _phrase(self, text: str) -> str:
         """It stays where none of the account's own names is in it."""

@@ -12,6 +12,9 @@ class Text(StrEnum):
     PHRASE = "phrase"  # stays, unless one of the account's own names is in it
     REFUSAL = "refusal"  # AWS's sentence of a refusal: its words stay, the rest is exchanged
     TAGS = "tags"  # keys as PHRASE, values as NAME
+    EVENT = "event"  # a word of CloudTrail's events stays, the rest is exchanged
+    FILTER = "filter"  # a filter pattern, whose values are such words
+    RULE = "rule"  # an event pattern, whose values are such words
 
 
 # A decision for every field of the model that holds text; a test demands it. One that is not here
@@ -34,22 +37,30 @@ _FIELDS = {
         AgentRuntime: account arn policy
         AlarmTopic: arn
         AlternateContact: email name phone title
-        Analyzer: arn name
+        Aggregator: name
+        Analyzer: arn excluded_accounts name
+        ApplicationAssignment: principal
+        ApplicationScope: targets
+        ApprovalSource: arn center
+        ApprovalTeam: arn name
+        Approver: id identity source
         AttachedPolicy: arn name
         Bucket: account arn policy
-        BucketAccess: policy
+        BucketAccess: access_log policy
         Caller: arn user_id
+        CenterApplication: account arn name
         CenterEncryption: key
         CenterGroup: created_by id issuers members name
         CenterInstance: arn identity_store name owner
         CenterNetwork: excluded_applications ips vpcs
-        CenterUser: created_by display_name email id issuers name
+        CenterUser: created_by display_name email id issuers name roles updated_by
         CertificateRevocationList: account arn name trust_anchor
         ClusterDetails: issuer role
         CompositeAlarm: actions arn name rule suppressor
         Config: packs
         ConfigRule: name
         Contact: company name phone
+        CredentialProvider: account arn name
         CrossAccountReplica: arn role
         DataResources: values
         DelegatedAdministrator: account
@@ -63,6 +74,7 @@ _FIELDS = {
         EntryDetails: groups username
         EventBus: account arn policy
         EventDataStore: arn name
+        EventRule: arn bus name
         ExternalFinding: account condition id principal resource
         FailedProvisioning: account id permission_set
         FirewallManager: administrator
@@ -82,19 +94,19 @@ _FIELDS = {
         KmsKey: account arn policy ram_policy
         LambdaFunction: account arn policy role
         LogAlarm: actions arn log_groups name
-        LogGroup: account arn policy
+        LogGroup: account arn kms_key policy
         LogPolicy: account name policy
         ManagedPolicy: arn id name
-        Member: account
+        Member: account detector
         MemberAccount: arn email id name path
-        Metric: name namespace
+        Metric: dimensions name namespace
         MetricAlarm: actions arn name
         MetricFilter: name
         MfaDevice: serial
         NotOwned: account
         OidcDetails: client_ids thumbprints url
         OidcProvider: arn
-        Organization: arn id management_account management_email resource_policy
+        Organization: arn concerns id management_account management_email resource_policy
         OrganizationPolicy: arn description document id name targets
         OrganizationRoot: arn id name
         OrganizationalUnit: arn id name path
@@ -112,7 +124,7 @@ _FIELDS = {
         Protection: id name resource
         Queue: account arn policy
         Recommendation: arn
-        Recorder: name
+        Recorder: name role
         RegistryPolicy: account policy
         Repository: account arn policy
         ResourceShare: account arn
@@ -125,9 +137,11 @@ _FIELDS = {
         RolesAnywhereProfile: account arn managed_policies name roles session_policy
         Root: arn
         RootFeatures: organization
+        RuleTarget: arn id
         SamlDetails: metadata
         SamlProvider: arn
         Secret: account arn
+        SetPolicy: arn document
         SecretPolicy: policy
         SecretReplication: primary
         SecurityHubCspm: administrator arn
@@ -135,6 +149,7 @@ _FIELDS = {
         ServerCertificate: arn id name
         ServiceCredential: alias id
         SharePrincipal: id
+        ShareSource: id
         SharedResource: arn
         SigningCertificate: id
         Snapshot: documents
@@ -144,7 +159,10 @@ _FIELDS = {
         SupportPermit: arn name resources
         Table: account arn policy
         Topic: account arn policy
+        ToldElsewhere: account
         Trail: arn bucket kms_key log_group log_role name prefix topic
+        TeamDetails: policies
+        TokenVault: key
         TrailBucket: name
         TrailLogGroup: arn
         TrustAnchor: account arn name private_ca
@@ -162,15 +180,25 @@ _FIELDS = {
         AccountAccess: region
         AccountAccessDetails: status
         AccountAssignment: principal_type
+        AccountProperties: entries
+        CenterApplication: provider
         AccountQuotas: entries
+        ApplicationAssignment: principal_type
+        ApplicationScope: name
+        ApprovalSource: reason status type
+        ApprovalTeam: reason status
+        Approver: mfa status
         AclGrant: permission
         Activation: region
         AgentGateway: authorizer region
         AgentRuntime: region
+        Aggregator: regions
         Analyzer: managed_by status status_reason type
         AnalyzerStatistics: by_kind
         Bucket: abac_status object_ownership region
+        BucketVersioning: status
         Call: action
+        CenterApplication: background_sessions status
         CenterEncryption: key_type status
         CenterInstance: region status
         CenterRegion: name status
@@ -180,6 +208,7 @@ _FIELDS = {
         ConfigRule: owner state
         ConsoleAuthorization: scope
         Contact: verification
+        CredentialProvider: kind region vendor
         DataResources: type
         DelegatedService: principal
         DelegationRequest: state
@@ -192,6 +221,7 @@ _FIELDS = {
         EntryDetails: kind
         EventBus: managed_by region
         EventDataStore: status
+        EventRule: managed_by state
         EventSelector: excluded_sources read_write
         ExternalFinding: actions error rcp resource_type
         FieldSelector: field
@@ -209,10 +239,11 @@ _FIELDS = {
         KmsGrant: grantee_service_principal operations retiring_service_principal
         KmsKey: region
         LambdaFunction: region
-        LogGroup: region
+        LogGroup: data_protection region
         LogPolicy: region
         ManagedPolicy: default_version
         Member: status
+        MetadataDefaults: enforced managed_by tokens
         MemberAccount: joined_method state
         MetricAlarm: comparison missing_data statistic
         NotOffered: code
@@ -230,7 +261,9 @@ _FIELDS = {
         RecordingGroup: excluded strategy types
         Region: name status
         RegionAlarms: region
+        RegionPermits: region
         RegionPolicies: region
+        RegionRules: region
         RegionServices: region
         RegionStores: region
         RegistryPolicy: region
@@ -249,6 +282,7 @@ _FIELDS = {
         ServiceAccess: region service
         ServiceCredential: service status
         SeverityCounts: counts
+        ShareSource: status type
         SharedResource: type
         Shield: auto_renew proactive_engagement
         SigningCertificate: status
@@ -257,7 +291,9 @@ _FIELDS = {
         Standard: reason status
         SupportPermit: actions status
         Table: region
+        TokenVault: key_type
         Topic: region
+        ToldElsewhere: action by
         Trail: home
         TrustAnchor: region source
         TrustedAccess: principal
@@ -268,13 +304,11 @@ _FIELDS = {
     Text.PHRASE: """
         AccessAttribute: key sources
         AccessScope: policy
-        AccountProperties: entries
         ConfigRule: source
-        FieldSelector: ends_with equals not_ends_with not_equals not_starts_with starts_with
         Gap: error
         JwtAuthorizer: claims
         LogAlarm: query
-        MetricFilter: criteria pattern
+        MetricFilter: criteria value
         PolicyError: at
         Recommendation: check name
         Recorder: provider
@@ -284,12 +318,22 @@ _FIELDS = {
         Standard: arn provider
         TrailStatus: delivery_error digest_delivery_error logs_delivery_error
     """,
+    Text.EVENT: """
+        FieldSelector: ends_with equals not_ends_with not_equals not_starts_with starts_with
+    """,
+    Text.FILTER: """
+        MetricFilter: pattern
+    """,
+    Text.RULE: """
+        EventRule: pattern
+    """,
     Text.REFUSAL: """
         FailedProvisioning: reason
         Gap: detail
         PolicyError: message
     """,
     Text.TAGS: """
+        Analyzer: excluded_tags
         GrantConstraints: encryption_context_equals encryption_context_subset
         OidcDetails: tags
         OrganizationTags: entries

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from idkeep.access.issuers import CLAIM_NAMES
 from idkeep.access.pseudonyms import VARIABLES, Pseudonyms
 from idkeep.policy import Operator
 
@@ -39,7 +40,7 @@ _KEY_PREFIXES = frozenset(
         "identitystore", "saml", "www.amazon.com",
     }
 )  # fmt: skip
-_CLAIMS = frozenset({"amr", "aud", "azp", "email", "id", "iss", "oaud", "sub", "user_id", "app_id"})
+_CLAIMS = CLAIM_NAMES | {"amr", "aud", "azp", "email", "iss"}
 # Words with a meaning in the values of one key, by how the key ends in lower case.
 _WORDS_OF_KEY: tuple[tuple[str, frozenset[str]], ...] = (
     # https://docs.github.com/actions/reference/security/oidc, https://docs.gitlab.com/ci/secrets/id_token_authentication/

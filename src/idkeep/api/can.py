@@ -1,6 +1,6 @@
 """One question to the engine: whether a principal may do something, by policy files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from idkeep.api.catalog import load_catalog
 from idkeep.api.files import read_text
 from idkeep.errors import IdkeepError, Unreadable
+from idkeep.model import PolicyPlace
 from idkeep.policy import Context, Policy, PolicyError, PolicyKind, parse
 from idkeep.policy.buckets import Bucket
 from idkeep.policy.counterfactual import Change, changes_to_allow, rests_on
@@ -43,10 +44,11 @@ class PolicyFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """The decision, and the file behind each document that it names.
+    """The decision, and where each statement stands that it names.
 
     `rests_on` holds the statements that an allow can't do without, `changes` the smallest sets
-    of changes that would turn a denial.
+    of changes that would turn a denial. `at` puts a statement's place into words; `where` is the
+    place itself, None where the policies are files.
     """
 
     request: Request
@@ -54,15 +56,8 @@ class Ruling:
     rests_on: tuple[Matched, ...]
     changes: tuple[tuple[Change, ...], ...]
     notes: tuple[str, ...]
-    files: Mapping[str, tuple[Path, Policy]]
-
-    def place(self, matched: Matched) -> str:
-        """`file:line:column` of a statement; a grant, which is in no policy, by its number."""
-        if matched.document not in self.files:
-            return matched.document
-        path, policy = self.files[matched.document]
-        position = policy.position(matched.statement.index)
-        return f"{path}:{position.line}:{position.column}"
+    at: Callable[[Matched], str]
+    where: Callable[[Matched], PolicyPlace] | None = None
 
 
 def can(  # noqa: PLR0913 -- the parts of a request, all by name
@@ -77,8 +72,9 @@ def can(  # noqa: PLR0913 -- the parts of a request, all by name
     strict: bool = False,
     management_account: bool = False,
 ) -> Ruling:
-    """What AWS would answer by these files alone; `strict` takes unknown keys as absent.
+    """What AWS would answer by these files alone.
 
+    `strict` takes unknown keys as absent; "*" in `unknown` is every key not in the context.
     Raises `IdkeepError`.
     """
     try:
@@ -87,14 +83,14 @@ def can(  # noqa: PLR0913 -- the parts of a request, all by name
         raise IdkeepError(
             str(error), hint="a principal is an ARN, a service such as lambda.amazonaws.com, or *"
         ) from error
-    if ":" not in action or "*" in action:
-        raise IdkeepError(f"{action!r} is not one action", hint="an action is s3:GetObject")
+    one_action(action)
+    keys = tuple(unknown)
     request = Request(
         principal=requester,
         action=action,
         resource=resource,
         resource_account=resource_account,
-        context=Context(dict(context or {}), tuple(unknown)),
+        context=Context(dict(context or {}), "*" if "*" in keys else keys),
     )
     request = request.strict() if strict else request
     loaded: dict[str, tuple[Path, Policy]] = {}
@@ -108,15 +104,44 @@ def can(  # noqa: PLR0913 -- the parts of a request, all by name
         rests_on=rests_on(request, policies, rcps_reach=reach, own_account_only=own),
         changes=changes_to_allow(request, policies, rcps_reach=reach, own_account_only=own),
         notes=(*decision.notes, *catalog_notes(catalog)(request, policies)),
-        files=loaded,
+        at=_in_files(loaded),
     )
+
+
+def one_action(action: str) -> None:
+    """Raises `IdkeepError` for what is a pattern, or no action."""
+    if ":" not in action or "*" in action or "?" in action:
+        raise IdkeepError(f"{action!r} is not one action", hint="an action is s3:GetObject")
+
+
+def read_policy(path: Path, kind: PolicyKind) -> Policy:
+    """Raises `IdkeepError`, with the place, for a file that AWS would not take."""
+    text = read_text(path)
+    try:
+        return parse(text, kind)
+    except PolicyError as error:
+        raise Unreadable(
+            str(path), error.problems[0].message, line=error.line, column=error.column
+        ) from error
+
+
+def _in_files(files: Mapping[str, tuple[Path, Policy]]) -> Callable[[Matched], str]:
+    """`file:line:column` of a statement; a grant, which is in no policy, by its number."""
+
+    def at(matched: Matched) -> str:
+        if matched.document not in files:
+            return matched.document
+        path, policy = files[matched.document]
+        return f"{path}:{policy.position(matched.statement.index)}"
+
+    return at
 
 
 def _policies(files: PolicyFiles, loaded: dict[str, tuple[Path, Policy]]) -> Policies:
     """Loaded under the names by which the engine speaks of documents."""
 
     def read(layer: str, paths: tuple[Path, ...], kind: PolicyKind) -> tuple[Policy, ...]:
-        made = tuple(_read(path, kind) for path in paths)
+        made = tuple(read_policy(path, kind) for path in paths)
         loaded.update(
             {f"{layer}[{n}]": pair for n, pair in enumerate(zip(paths, made, strict=True))}
         )
@@ -159,13 +184,3 @@ def _decoded(path: Path, kind: Any) -> Any:  # noqa: ANN401 -- a value of that k
         return json.decode(read_text(path), type=kind)
     except MsgspecError as error:
         raise Unreadable(str(path), str(error)) from error
-
-
-def _read(path: Path, kind: PolicyKind) -> Policy:
-    text = read_text(path)
-    try:
-        return parse(text, kind)
-    except PolicyError as error:
-        raise Unreadable(
-            str(path), error.problems[0].message, line=error.line, column=error.column
-        ) from error

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def load_catalog(newer: Path | None = None) -> Catalog:
     `newer` is looked at in place of `default_catalog()`; it need not exist. Raises `Unreadable`
     where it is there and is no catalog of this idkeep's.
     """
-    shipped = Catalog.open(resources.files(catalog).joinpath(_FILE).read_bytes(), "the catalog")
+    shipped = _opened(resources.files(catalog).joinpath(_FILE).read_bytes(), "the catalog")
     path = newer or default_catalog()
     try:
         data = path.read_bytes()
@@ -50,11 +51,17 @@ def load_catalog(newer: Path | None = None) -> Catalog:
     except OSError as error:
         raise Unreadable(str(path), error.strerror or str(error)) from error
     try:
-        own = Catalog.open(data, str(path))
+        own = _opened(data, str(path))
     except Unreadable as error:
         error.hint = "write it anew with `idkeep catalog update`, or delete it"
         raise
     return own if own.date > shipped.date else shipped
+
+
+@lru_cache(maxsize=2)
+def _opened(data: bytes, name: str) -> Catalog:
+    """The same value for the same bytes: what is found out of a catalog is kept under it."""
+    return Catalog.open(data, name)
 
 
 def find_in_catalog(name: str, held: Catalog) -> CatalogEntry:

@@ -2,8 +2,31 @@
 
 from difflib import get_close_matches
 
+from msgspec import Struct
+
+from idkeep.api.frameworks import frameworks, peer_checks
 from idkeep.checks import ALL, AnyCheck
 from idkeep.errors import IdkeepError
+from idkeep.model import Severity
+from idkeep.report.remedy import ReportedRemedy, reported
+
+
+class ListedCheck(Struct, frozen=True, kw_only=True):
+    """A check for other tools. `permissions` are the IAM actions of a scan that it needs.
+
+    `frameworks` are the controls that ask for its objectives, by framework; `stands_in_for` are
+    checks of another scanner; `remedy` is what mends what it finds.
+    """
+
+    id: str
+    severity: Severity
+    subject: str
+    title: str
+    controls: tuple[str, ...]
+    frameworks: dict[str, tuple[str, ...]]
+    permissions: tuple[str, ...]
+    stands_in_for: tuple[str, ...]
+    remedy: ReportedRemedy
 
 
 def all_checks() -> tuple[AnyCheck, ...]:
@@ -16,8 +39,40 @@ def find_check(wanted: str) -> AnyCheck:
     by_id = {one.id: one for one in ALL}
     if wanted in by_id:
         return by_id[wanted]
+    family = [one for one in by_id if one.startswith(f"{wanted}-")]
+    if family:
+        several = ", ".join(family)
+        raise IdkeepError(f"{wanted!r} is what several checks begin with", hint=f"one of {several}")
     near = get_close_matches(wanted, by_id, n=1)
     raise IdkeepError(
         f"there is no check {wanted!r}",
         hint=f"did you mean {near[0]}?" if near else "`idkeep checks` lists them",
+    )
+
+
+def listed_checks() -> tuple[ListedCheck, ...]:
+    """Every check with all that hangs on it, worst severity first."""
+    return tuple(_listed(one) for one in all_checks())
+
+
+def _listed(check: AnyCheck) -> ListedCheck:
+    reads = {check.listed_by, *(action for _, action in check.sources)}
+    asking = {
+        framework.id: tuple(
+            control.id
+            for control in framework.controls
+            if set(control.objectives) & set(check.controls)
+        )
+        for framework in frameworks()
+    }
+    return ListedCheck(
+        id=check.id,
+        severity=check.severity,
+        subject=check.subject.__name__,
+        title=check.title,
+        controls=check.controls,
+        frameworks={name: controls for name, controls in asking.items() if controls},
+        permissions=tuple(sorted(reads - {""})),
+        stands_in_for=tuple(one.id for one in peer_checks() if check.id in one.checks),
+        remedy=reported(check.remedy),
     )

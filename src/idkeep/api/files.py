@@ -6,9 +6,12 @@ from idkeep.errors import Unreadable
 
 
 def read_text(path: Path) -> str:
-    """The whole of a UTF-8 file. Raises `Unreadable`."""
+    """The whole of a UTF-8 file, without the mark that some editors begin it with.
+
+    Raises `Unreadable`.
+    """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise Unreadable(str(path), error.strerror or str(error)) from error
     except UnicodeDecodeError as error:

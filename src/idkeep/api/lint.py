@@ -22,7 +22,7 @@ from idkeep.policy.source import Path as JsonPath
 
 STDIN = Path("-")
 # What AWS's answers call a document: an object, or its text (S3, KMS, Organizations, and IAM's own
-# API, which percent-encodes it).
+# API, which percent-encodes it). The last two are Terraform's (`terraform show -json`).
 _HOLDERS = frozenset(
     {
         *("PolicyDocument", "AssumeRolePolicyDocument", "Document", "Policy", "Content"),
@@ -33,6 +33,8 @@ _HOLDERS = frozenset(
             "policyDocument",
             "inlinePolicy",
             "InlinePolicy",
+            "assume_role_policy",
+            "json",
         ),
     }
 )
@@ -174,7 +176,7 @@ def _within(
 
 def _kind_of(name: str, around: dict[str, JsonValue]) -> PolicyKind | None:
     """What AWS's answer says of the document under `name`."""
-    if name == "AssumeRolePolicyDocument":
+    if name in ("AssumeRolePolicyDocument", "assume_role_policy"):
         return PolicyKind.TRUST
     summary = around.get("PolicySummary")
     written = summary.get("Type") if isinstance(summary, dict) else None

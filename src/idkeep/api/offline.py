@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+from idkeep.api.judging import Judging
 from idkeep.api.scan import keep_and_judge
 from idkeep.collect.offline import Offline, Taken, collect_offline, commands, files
 from idkeep.config import Settings
@@ -73,6 +74,7 @@ def scan_folder(  # noqa: PLR0913 -- what a scan may be told, all by name
     store: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
     note: Callable[[str], None] = lambda _: None,
+    judging: Judging | None = None,
 ) -> ScanReport:
     """Judge the account whose answers are saved there, and keep its snapshot.
 
@@ -85,4 +87,4 @@ def scan_folder(  # noqa: PLR0913 -- what a scan may be told, all by name
     found = read_folder(path, account=account, taken=taken, families=families, progress=progress)
     for one in found.told():
         note(one)
-    return keep_and_judge(found.snapshot, keeper, settings or Settings())
+    return keep_and_judge(found.snapshot, keeper, settings or Settings(), judging=judging)

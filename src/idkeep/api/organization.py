@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -13,7 +14,10 @@ from typing import Any
 from msgspec import Struct
 
 from idkeep import collect
+from idkeep.access.acceptance import is_accepted
 from idkeep.api.accounts import Narrowed, chosen
+from idkeep.api.judging import Judging
+from idkeep.api.overview import Tellers
 from idkeep.api.snapshots import run_report
 from idkeep.collect import AssumedRole, Aws, Ended, Entrance, Given, NotEntered
 from idkeep.config import Settings
@@ -21,6 +25,7 @@ from idkeep.errors import CredentialsEnded, Exit, IdkeepError
 from idkeep.model import DEFAULT_FAMILIES, Family, Gap, Snapshot
 from idkeep.model.run import Run, RunAccount, RunPlan, RunResult
 from idkeep.report.organization import OrganizationReport
+from idkeep.report.scan import ScanReport
 from idkeep.store import Runs, SqliteStore, new_id
 
 _RESUME = "repeat the command with --resume: it reads what is missing only"
@@ -37,9 +42,10 @@ class OrganizationScan(Struct, frozen=True, kw_only=True):
 
     `role` is had in each account but the caller's own. `narrowed` names the accounts to read.
     `mfa_serial` is the device whose code `mfa_code` gives when asked. `shard` is which part of how
-    many this worker reads, from (1, 1). `parallel` accounts are read at a time. A family
-    that would take more than `most_calls` in an account is a gap there, None is no limit. With
-    `resume` the last such scan goes on.
+    many this worker reads, from (1, 1). `parallel` accounts are read at a time. Where a family
+    would take more than `most_calls` in an account (None is no limit), `above` is asked, with the
+    account, the family and about how many; refused, it is a gap there. One question is asked at a
+    time, and nothing is told meanwhile. With `resume` the last such scan goes on.
     """
 
     role: AssumedRole
@@ -49,11 +55,12 @@ class OrganizationScan(Struct, frozen=True, kw_only=True):
     mfa_code: Callable[[], str] = str
     parallel: int = 4
     most_calls: int | None = None
+    above: Callable[[RunAccount, Family, int], bool] = lambda *_: False
     shard: tuple[int, int] = (1, 1)
     resume: bool = False
 
 
-def scan_organization(
+def scan_organization(  # noqa: PLR0913 -- what a scan may be told, all by name
     wanted: OrganizationScan,
     *,
     store: Path,
@@ -61,11 +68,14 @@ def scan_organization(
     region: str | None = None,
     settings: Settings | None = None,
     tell: Callable[[str], None] = lambda _: None,
+    judging: Judging | None = None,
+    each: Callable[[ScanReport], None] = lambda _: None,
 ) -> OrganizationReport:
     """Scan the accounts of the organisation that the credentials belong to.
 
-    Each is kept in the store as it was read; `tell` is told a line for each. An account that
-    cannot be entered is a row of the report. Raises `IdkeepError` where the accounts can't be
+    Each is kept in the store as it was read; `tell` is told a line for each, and in the end
+    `each` the report of each, judged as `judging` says. An account that cannot be entered is a
+    row of the report. Raises `IdkeepError` where the accounts can't be
     listed or the store can't be written; `Unfinished` where the caller's credentials end.
     """
     keeper = SqliteStore(store)
@@ -74,11 +84,17 @@ def scan_organization(
     try:
         run = _run(wanted, Runs(keeper), ask)
         reading = _Reading(wanted, run, Runs(keeper), entrance, ask.account, tell)
-        reading.read()
+        reading.read(settings or Settings())
     finally:
         entrance.close()
     return run_report(
-        run.id, store=store, settings=settings, only=frozenset(one.id for one in reading.mine)
+        run.id,
+        store=store,
+        settings=settings,
+        only=frozenset(one.id for one in reading.mine),
+        record=True,
+        judging=judging,
+        each=each,
     )
 
 
@@ -175,31 +191,44 @@ class _Reading:
         part, parts = wanted.shard
         listed = [one for one in run.accounts if not one.skipped]
         self.mine = [one for number, one in enumerate(listed) if number % parts == part - 1]
-        self._open: set[int] = set()
+        self._tellers = Tellers(run, runs)
         self._asking: dict[int, Aws] = {}
         self._lock = Lock()
+        self._telling = Lock()
         self._stopped = False
+        self._done: dict[str, RunResult] = {}
 
-    def read(self) -> None:
-        done = self.runs.results(self.run.id)
-        todo: SimpleQueue[RunAccount] = SimpleQueue()
-        missing = [one for one in self.mine if one.id not in done or done[one.id].failed]
+    def read(self, settings: Settings) -> None:
+        self._done = self.runs.results(self.run.id)
+        missing = [one for one in self.mine if not self._is_done(one.id, settings)]
         if self.wanted.resume:
-            self.tell(f"run {self.run.id}: {len(self.mine) - len(missing)} accounts are done")
-        for one in missing:
+            again = sum(one.id in self._done for one in missing)
+            self.tell(
+                f"run {self.run.id}: {len(self.mine) - len(missing)} accounts are done"
+                + (f", {again} are tried again" if again else "")
+            )
+        # Those that tell of the others are read before them.
+        first = [one for one in missing if one.id in self._tellers.accounts]
+        rest = [one for one in missing if one.id not in self._tellers.accounts]
+        try:
+            for some in (first, rest):
+                self._read_all(some, len(missing))
+        finally:
+            self._stop()
+
+    def _read_all(self, accounts: list[RunAccount], missing: int) -> None:
+        todo: SimpleQueue[RunAccount] = SimpleQueue()
+        for one in accounts:
             todo.put(one)
         ended: SimpleQueue[BaseException | None] = SimpleQueue()
-        workers = min(self.wanted.parallel, len(missing))
+        workers = min(self.wanted.parallel, len(accounts))
         for _ in range(workers):
             # Daemons, so that an interrupted scan waits for none of them.
             Thread(target=self._work, args=(todo, ended), name="idkeep-org", daemon=True).start()
-        try:
-            troubles = [trouble for _ in range(workers) if (trouble := ended.get())]
-        finally:
-            self._stop()
+        troubles = [trouble for _ in range(workers) if (trouble := ended.get())]
         for trouble in troubles:
             if isinstance(trouble, Ended):
-                left = len(missing) - self._count
+                left = missing - self._count
                 raise Unfinished(
                     f"the caller's AWS credentials have expired; {left} of {len(self.mine)} "
                     "accounts are not read yet, and the others are kept",
@@ -208,6 +237,17 @@ class _Reading:
             raise trouble
 
     _count = 0
+
+    def _is_done(self, account: str, settings: Settings) -> bool:
+        """Whether nothing is left of it that a second try may tell."""
+        result = self._done.get(account)
+        if result is None or result.failed:
+            return False
+        today = now().date()
+        return (not result.refused or not self._is_cheap(result.refused)) and not any(
+            collect.may_pass(gap) and not is_accepted(gap, account, settings, today)
+            for gap in result.gaps
+        )
 
     def _work(
         self, todo: SimpleQueue[RunAccount], ended: SimpleQueue[BaseException | None]
@@ -227,18 +267,24 @@ class _Reading:
 
     def _account(self, account: RunAccount) -> None:
         begun = monotonic()
-        found = self._read(account)
-        snapshot = found if isinstance(found, Snapshot) else None
-        failed = found if isinstance(found, Gap) else None
-        self.runs.put(self.run.id, RunResult(account=account.id, failed=failed), snapshot)
-        with self._lock:
+        refused: list[int] = []
+        found = self._read(account, partial(self._may_ask, account, refused))
+        if isinstance(found, Snapshot):
+            result = RunResult(account=account.id, gaps=found.gaps, refused=max(refused, default=0))
+            self.runs.put(self.run.id, result, found)
+        elif not self._was_read(account.id):  # what was read of it the last time is better
+            self.runs.put(self.run.id, RunResult(account=account.id, failed=found))
+        with self._telling:
             self._count += 1
             self.tell(
                 f"[{self._count}] {account.id} {account.name}: {_words(found)}, "
                 f"{monotonic() - begun:.1f} s"
             )
 
-    def _read(self, account: RunAccount) -> Snapshot | Gap:
+    def _was_read(self, account: str) -> bool:
+        return account in self._done and bool(self._done[account].snapshot)
+
+    def _read(self, account: RunAccount, may_ask: Callable[[Family, int], bool]) -> Snapshot | Gap:
         """The account, or what kept us out of it. Raises `Ended`."""
         families = self.wanted.families
         aws = None
@@ -253,7 +299,7 @@ class _Reading:
                 partition=self.run.plan.partition,
                 families=families,
                 given=self._given(account.id),
-                may_ask=self._may_ask,
+                may_ask=may_ask,
             )
         except NotEntered as refused:
             return refused.gap
@@ -273,7 +319,16 @@ class _Reading:
             raise Ended
         return snapshot
 
-    def _may_ask(self, _: Family, calls: int) -> bool:
+    def _may_ask(self, account: RunAccount, refused: list[int], family: Family, calls: int) -> bool:
+        if self._is_cheap(calls):
+            return True
+        with self._telling:
+            may = not self._stopped and self.wanted.above(account, family, calls)
+        if not may:
+            refused.append(calls)
+        return may
+
+    def _is_cheap(self, calls: int) -> bool:
         return self.wanted.most_calls is None or calls <= self.wanted.most_calls
 
     def _aws(self, account: str) -> Aws:
@@ -281,14 +336,15 @@ class _Reading:
 
     def _given(self, account: str) -> Given:
         """The organisation's facts were read when its accounts were listed."""
+        told = self._tellers.told(account, now())
         if Family.ORGANIZATION not in self.wanted.families:
-            return Given()
+            return Given(told=told)
         whole, texts = self.run.organization, self.run.documents
-        if account == self.own:
-            return Given({Family.ORGANIZATION: whole}, texts)
+        if account in {self.own, whole.management_account}:
+            return Given({Family.ORGANIZATION: whole}, texts, told)
         part = collect.as_it_concerns(whole, account)
         named = collect.documents_of(part)
-        return Given({Family.ORGANIZATION: part}, {one: texts[one] for one in named})
+        return Given({Family.ORGANIZATION: part}, {one: texts[one] for one in named}, told)
 
     def _stop(self) -> None:
         self._stopped = True
@@ -301,5 +357,5 @@ def _words(found: Snapshot | Gap) -> str:
     if isinstance(found, Gap):
         return f"FAILED, {found}"
     calls = sum(one.calls for one in found.calls)
-    gaps = f", {len(found.gaps)} gaps" if found.gaps else ""
+    gaps = f", {len(found.gaps)} gap{'s' * (len(found.gaps) > 1)}" if found.gaps else ""
     return f"{len(found.users)} users, {len(found.roles)} roles{gaps}, {calls} calls"

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from idkeep import collect
+from idkeep.api.judging import Judging
 from idkeep.api.snapshots import judge
 from idkeep.config import Settings
 from idkeep.errors import IdkeepError
@@ -33,15 +34,16 @@ def scan(  # noqa: PLR0913 -- what a scan may be told, all by name
     store: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
     may_ask: Callable[[Family, int], bool] = lambda _, __: True,
+    judging: Judging | None = None,
 ) -> ScanReport:
     """Scan the account that the credentials belong to, over the API.
 
     `account` is the one it must be (12 digits); `families` are the facts to read; `store` is
     where the snapshot is kept, None for nowhere; `progress` is told each IAM action that was
     asked. `may_ask` says whether a family whose cost hangs on what there is may take about so
-    many calls. What could not be read is a gap in the report. Raises `IdkeepError` where AWS
-    can't be asked at all, it is another account or the store is none, all before anything is
-    read; `NotKept` where keeping failed in the end.
+    many calls; `judging` is how it is judged, beyond the settings. What could not be read is a
+    gap in the report. Raises `IdkeepError` where AWS can't be asked at all, it is another account
+    or the store is none, all before anything is read; `NotKept` where keeping failed in the end.
     """
     keeper = SqliteStore(store) if store else None
     if keeper:
@@ -55,16 +57,24 @@ def scan(  # noqa: PLR0913 -- what a scan may be told, all by name
         progress=progress,
         may_ask=may_ask,
     )
-    return keep_and_judge(snapshot, keeper, settings or Settings(), seconds=monotonic() - begun)
+    return keep_and_judge(
+        snapshot, keeper, settings or Settings(), seconds=monotonic() - begun, judging=judging
+    )
 
 
 def keep_and_judge(
-    snapshot: Snapshot, keeper: SqliteStore | None, settings: Settings, *, seconds: float = 0.0
+    snapshot: Snapshot,
+    keeper: SqliteStore | None,
+    settings: Settings,
+    *,
+    seconds: float = 0.0,
+    judging: Judging | None = None,
 ) -> ScanReport:
     """The report on a snapshot that is new. Raises `NotKept`, with the report in it."""
-    judged = partial(judge, snapshot, settings, seconds=seconds)
+    judged = partial(judge, snapshot, settings, seconds=seconds, judging=judging)
     try:
-        return judged(kept_as=keeper.put(snapshot).id if keeper else "")
+        kept_as = keeper.put(snapshot).id if keeper else ""
+        return judged(kept_as=kept_as, keeper=keeper, record=True)
     except IdkeepError as error:
         raise NotKept(judged(), error) from error
 

@@ -3,6 +3,14 @@
 The bytes are handed in (`Catalog.open`); a service is decoded when it is first asked for.
 """
 
+from idkeep.catalog.controls import (
+    Control,
+    Framework,
+    PeerCheck,
+    read_framework,
+    read_objectives,
+    read_peer_checks,
+)
 from idkeep.catalog.facts import (
     CoveredByRcps,
     Facts,
@@ -35,14 +43,17 @@ __all__ = [
     "Catalog",
     "ConditionKey",
     "Contents",
+    "Control",
     "CoveredByRcps",
     "Facts",
+    "Framework",
     "GlobalKey",
     "KeyCategory",
     "KeyType",
     "Origin",
     "OwnAccountOnly",
     "Page",
+    "PeerCheck",
     "Quota",
     "Reference",
     "ResourceType",
@@ -52,6 +63,9 @@ __all__ = [
     "Source",
     "Summary",
     "pack",
+    "read_framework",
+    "read_objectives",
+    "read_peer_checks",
     "read_reference",
     "renewed",
 ]

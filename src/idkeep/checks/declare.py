@@ -1,11 +1,13 @@
 """How a check is written down: one function, one decorator, worked examples."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import getdoc
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from idkeep.access import Estate
+from idkeep.checks.areas import area
+from idkeep.checks.commands import made_in, needs
 from idkeep.config import Settings
 from idkeep.model import (
     Gap,
@@ -16,6 +18,7 @@ from idkeep.model import (
     Subject,
     Unknown,
     Unread,
+    listed_by,
     read_by,
 )
 
@@ -45,41 +48,88 @@ def known(fact: T | Unread) -> T:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A subject and what the check must say of it; saying nothing is a pass."""
+    """A subject and what the check must say of it; saying nothing is a pass.
+
+    `around` are other facts of the snapshot that it stands in, by field of `Snapshot`.
+    """
 
     subject: Subject
     problems: tuple[str, ...] = ()
     unknown: str = ""
     not_applicable: str = ""
     settings: Settings = field(default_factory=Settings)
+    around: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def passes(self) -> bool:
         return not (self.problems or self.unknown or self.not_applicable)
 
 
-def fails(subject: Subject, *problems: str, settings: Settings | None = None) -> Example:
-    return Example(subject=subject, problems=problems, settings=settings or Settings())
+def fails(
+    subject: Subject, *problems: str, settings: Settings | None = None, **around: object
+) -> Example:
+    return Example(
+        subject=subject, problems=problems, settings=settings or Settings(), around=around
+    )
 
 
-def passes(subject: Subject, *, settings: Settings | None = None) -> Example:
-    return Example(subject=subject, settings=settings or Settings())
+def passes(subject: Subject, *, settings: Settings | None = None, **around: object) -> Example:
+    return Example(subject=subject, settings=settings or Settings(), around=around)
 
 
-def cannot_tell(subject: Subject, why: str) -> Example:
-    return Example(subject=subject, unknown=why)
+def cannot_tell(
+    subject: Subject, why: str, *, settings: Settings | None = None, **around: object
+) -> Example:
+    return Example(subject=subject, unknown=why, settings=settings or Settings(), around=around)
 
 
-def does_not_apply(subject: Subject, why: str) -> Example:
-    return Example(subject=subject, not_applicable=why)
+def does_not_apply(
+    subject: Subject, why: str, *, settings: Settings | None = None, **around: object
+) -> Example:
+    return Example(
+        subject=subject, not_applicable=why, settings=settings or Settings(), around=around
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What mends a finding, to a person.
+
+    `do` is what to do, in words and whole commands of the AWS CLI in backticks (their placeholders
+    in capitals). `may_stop` is what may stop working by it: where nothing does, it says so and
+    why. `by` names who makes the change where permissions don't tell: the root user, the person,
+    whoever keeps the settings. `only` are the actions that count where the commands name others
+    too, which somebody else's session makes (root's).
+    """
+
+    do: str
+    may_stop: str
+    by: str = ""
+    only: tuple[str, ...] | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The IAM actions that whoever makes the change has to be allowed, by the commands."""
+        return needs(self.do) if self.only is None else self.only
+
+    @property
+    def elsewhere(self) -> dict[str, tuple[str, ...]]:
+        """The actions that another account alone can do, by which account, in words."""
+        found: dict[str, tuple[str, ...]] = {}
+        for action in self.needs:
+            if where := made_in(action):
+                found[where.words] = (*found.get(where.words, ()), action)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check(Generic[S]):
     """One rule. `reads` names the subject's fields it looks at, which become its evidence.
 
+    A dot leads on into what a field holds, so that the evidence is no more than what counts.
+
     `settings` names those that it measures against. `controls` are control objectives, which
-    frameworks map their requirements to. `remedy` says what to do, to a person.
+    frameworks map their requirements to.
     """
 
     id: str
@@ -88,7 +138,7 @@ class Check(Generic[S]):
     controls: tuple[str, ...]
     reads: tuple[str, ...]
     settings: tuple[str, ...]
-    remedy: str
+    remedy: Remedy
     examples: tuple[Example, ...]
     doc: str
     body: Body[S]
@@ -103,14 +153,19 @@ class Check(Generic[S]):
         return self.doc.partition("\n")[2].strip()
 
     @property
+    def area(self) -> str:
+        """What the rule is about, in words: the theme of the module it stands in."""
+        return area(self.body.__module__)
+
+    @property
     def listed_by(self) -> str:
         """The IAM action that lists the subjects; "" for the account and its root."""
-        return getattr(self.subject, "LISTED_BY", "")
+        return listed_by(self.subject)
 
     @property
     def sources(self) -> tuple[tuple[str, str], ...]:
-        """Each field it reads, with the IAM action that gives it."""
-        return tuple((name, read_by(self.subject, name)) for name in self.reads)
+        """Each field it reads, with the IAM action that gives it: its own, or the listing."""
+        return tuple((name, read_by(self.subject, name) or self.listed_by) for name in self.reads)
 
 
 AnyCheck: TypeAlias = Check[Any]
@@ -122,7 +177,7 @@ def check(  # noqa: PLR0913 -- the parts of a declaration, all by name
     severity: Severity,
     controls: tuple[str, ...],
     reads: tuple[str, ...],
-    remedy: str,
+    remedy: Remedy,
     examples: tuple[Example, ...],
     settings: tuple[str, ...] = (),
 ) -> Callable[[Body[S]], Check[S]]:

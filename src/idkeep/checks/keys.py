@@ -1,4 +1,4 @@
-"""Checks on IAM users' access keys."""
+"""Checks on IAM users' access keys: their age and their use."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from idkeep.access import Estate
 from idkeep.checks.ages import age, days, last_use
-from idkeep.checks.declare import Said, cannot_tell, check, fails, known, passes
+from idkeep.checks.declare import Remedy, Said, cannot_tell, check, fails, known, passes
 from idkeep.checks.samples import ANA, NO_REPORT, key
 from idkeep.model import AccessKey, Problem, Severity, User
 
@@ -20,9 +20,16 @@ UNREAD_WHY = "iam:GetCredentialReport: AccessDenied"
     controls=("key-rotation",),
     reads=("access_keys",),
     settings=("max_access_key_age",),
-    remedy="Replace the key with a role where the workload allows it. Otherwise make a second "
-    "key, move the workload to it, watch the old one's last use stand still, then make it "
-    "inactive and delete it.",
+    remedy=Remedy(
+        do="Replace the key with a role where the workload allows it. Otherwise make a "
+        "second key (`aws iam create-access-key --user-name USER`), move the workload to "
+        "it, watch the old one's last use stand still (`aws iam get-access-key-last-used "
+        "--access-key-id KEY_ID`), then make it inactive (`aws iam update-access-key "
+        "--user-name USER --access-key-id KEY_ID --status Inactive`) and delete it: `aws "
+        "iam delete-access-key --user-name USER --access-key-id KEY_ID`.",
+        may_stop="What still signs with the old key stops working as soon as it is inactive; "
+        "until it is deleted it can be made active again.",
+    ),
     examples=(
         fails(
             replace(ANA, access_keys=(key(age=365),)),
@@ -52,7 +59,7 @@ def old_access_key(user: User, estate: Estate) -> Iterator[Said]:
         if age(estate, one.rotated) > estate.settings.max_access_key_age:
             yield Problem(
                 f"has an access key {days(estate, one.rotated)} old, {last_use(estate, one)}",
-                at=_at(one, user),
+                at=at_key(one, user),
             )
 
 
@@ -62,7 +69,13 @@ def old_access_key(user: User, estate: Estate) -> Iterator[Said]:
     controls=("unused-credentials",),
     reads=("access_keys",),
     settings=("unused_after",),
-    remedy="Make the key inactive, wait for somebody to miss it, then delete it.",
+    remedy=Remedy(
+        do="Make the key inactive (`aws iam update-access-key --user-name USER "
+        "--access-key-id KEY_ID --status Inactive`), wait for somebody to miss it, then "
+        "delete it: `aws iam delete-access-key --user-name USER --access-key-id KEY_ID`.",
+        may_stop="Nothing that works today stops: the key was never used. A job that was to use "
+        "it later fails then.",
+    ),
     examples=(
         fails(
             replace(ANA, access_keys=(key(age=200, used=None),)),
@@ -85,7 +98,7 @@ def never_used_access_key(user: User, estate: Estate) -> Iterator[Said]:
         if one.last_used is None and age(estate, one.rotated) > estate.settings.unused_after:
             yield Problem(
                 f"has an access key {days(estate, one.rotated)} old that was never used",
-                at=_at(one, user),
+                at=at_key(one, user),
             )
 
 
@@ -95,7 +108,13 @@ def never_used_access_key(user: User, estate: Estate) -> Iterator[Said]:
     controls=("unused-credentials",),
     reads=("access_keys",),
     settings=("unused_after",),
-    remedy="Make the key inactive, wait for somebody to miss it, then delete it.",
+    remedy=Remedy(
+        do="Make the key inactive (`aws iam update-access-key --user-name USER "
+        "--access-key-id KEY_ID --status Inactive`), wait for somebody to miss it, then "
+        "delete it: `aws iam delete-access-key --user-name USER --access-key-id KEY_ID`.",
+        may_stop="A job that runs seldom and signs with the key fails the next time; until it is "
+        "deleted, the key can be made active again.",
+    ),
     examples=(
         fails(
             replace(ANA, access_keys=(key(age=60, used=46),)),
@@ -115,16 +134,24 @@ def unused_access_key(user: User, estate: Estate) -> Iterator[Said]:
     """
     for one in _active(user):
         if one.last_used is not None and age(estate, one.last_used) > estate.settings.unused_after:
-            yield Problem(f"has an access key that was {last_use(estate, one)}", at=_at(one, user))
+            yield Problem(
+                f"has an access key that was {last_use(estate, one)}", at=at_key(one, user)
+            )
 
 
 @check(
     User,
     severity=Severity.LOW,
-    controls=("key-rotation",),
+    controls=("one-active-key",),
     reads=("access_keys",),
-    remedy="Two keys are for the days of a rotation. See which of them is used, and make the "
-    "other inactive.",
+    remedy=Remedy(
+        do="Two keys are for the days of a rotation. See which of them is used (`aws iam "
+        "get-access-key-last-used --access-key-id KEY_ID`), and make the other inactive: "
+        "`aws iam update-access-key --user-name USER --access-key-id KEY_ID --status "
+        "Inactive`.",
+        may_stop="What signs with the key that is made inactive stops working, until it is made "
+        "active again.",
+    ),
     examples=(
         fails(replace(ANA, access_keys=(key(1), key(2))), "has two active access keys"),
         passes(replace(ANA, access_keys=(key(1), key(2, active=False)))),
@@ -142,7 +169,7 @@ def two_active_access_keys(user: User, _: Estate) -> Iterator[Said]:
         yield Problem("has two active access keys")
 
 
-def _at(one: AccessKey, user: User) -> str:
+def at_key(one: AccessKey, user: User) -> str:
     """What tells a key from the user's other one.
 
     Its date, which outlives a move to the other place in the report; the place too only where

@@ -6,7 +6,16 @@ from msgspec.structs import replace
 
 from idkeep.access import Estate
 from idkeep.checks.ages import age, how_long_ago
-from idkeep.checks.declare import Said, cannot_tell, check, does_not_apply, fails, known, passes
+from idkeep.checks.declare import (
+    Remedy,
+    Said,
+    cannot_tell,
+    check,
+    does_not_apply,
+    fails,
+    known,
+    passes,
+)
 from idkeep.checks.samples import ACCOUNT, ANA, NO_REPORT, password
 from idkeep.checks.users import NO_PASSWORD
 from idkeep.config import Settings
@@ -31,6 +40,22 @@ STRONG = PasswordPolicy(min_length=14, remembered=24)
 # What AWS asks of passwords where the account has no policy of its own.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
 AWS_DEFAULT_LENGTH = 8
+NO_EXPIRY = "the settings ask for no change of passwords by their age"
+NO_HISTORY = "the settings don't ask that old passwords are remembered"
+
+AT_NEXT_CHANGE = (
+    "Nothing stops today: it binds at each person's next change of password, where one that does "
+    "not fit is refused."
+)
+
+
+def setting_policy(what: str, options: str, may_stop: str = AT_NEXT_CHANGE) -> Remedy:
+    """What to do by the account's password policy; `options` are those that matter here."""
+    return Remedy(
+        do=f"{what}: `aws iam update-account-password-policy {options}`. Give the policy's other "
+        "options with it: what is left out goes back to AWS's default.",
+        may_stop=may_stop,
+    )
 
 
 @check(
@@ -39,8 +64,14 @@ AWS_DEFAULT_LENGTH = 8
     controls=("password-age",),
     reads=("password",),
     settings=("max_password_age",),
-    remedy="Ask the person to choose a new password, or remove it if a role or IAM Identity "
-    "Center has taken its place.",
+    remedy=Remedy(
+        do="Ask the person to choose a new password under Security credentials in the "
+        "console, or remove it if a role or IAM Identity Center has taken its place: "
+        f"{NO_PASSWORD}.",
+        may_stop="Nothing stops by a new password, and sessions go on; without one the person can "
+        "no longer sign in to the console.",
+        by="The person changes their own password, where the account lets them.",
+    ),
     examples=(
         fails(replace(ANA, password=password(age=366)), "has a console password set 366 days ago"),
         passes(replace(ANA, password=password(age=365))),
@@ -62,6 +93,9 @@ def old_password(user: User, estate: Estate) -> Iterator[Said]:
     if secret is None:
         yield NotApplicable(NO_PASSWORD)
         return
+    if estate.settings.max_password_age is None:
+        yield NotApplicable(NO_EXPIRY)
+        return
     changed = known(secret.changed)
     if age(estate, changed) > estate.settings.max_password_age:
         yield Problem(f"has a console password set {how_long_ago(estate, changed)}")
@@ -73,7 +107,12 @@ def old_password(user: User, estate: Estate) -> Iterator[Said]:
     controls=("unused-credentials",),
     reads=("password",),
     settings=("unused_after",),
-    remedy="Remove the password: whoever never signed in does not need it.",
+    remedy=Remedy(
+        do="Remove the password: `aws iam delete-login-profile --user-name USER`. Whoever "
+        "never signed in does not need it.",
+        may_stop="Nothing that works today stops: nobody ever signed in with it. The user's "
+        "access keys go on working.",
+    ),
     examples=(
         fails(
             replace(ANA, password=password(age=46, used=None)),
@@ -113,7 +152,12 @@ def never_used_password(user: User, estate: Estate) -> Iterator[Said]:
     controls=("unused-credentials",),
     reads=("password",),
     settings=("unused_after",),
-    remedy="Ask whether the person still needs it; if not, or if they left, remove the password.",
+    remedy=Remedy(
+        do="Ask whether the person still needs it; if not, or if they left, remove the "
+        "password: `aws iam delete-login-profile --user-name USER`.",
+        may_stop="The person can no longer sign in to the console as this user; its access keys "
+        "go on working.",
+    ),
     examples=(
         fails(
             replace(ANA, password=password(used=46)),
@@ -140,11 +184,13 @@ def unused_password(user: User, estate: Estate) -> Iterator[Said]:
 @check(
     Account,
     severity=Severity.MEDIUM,
-    controls=("password-policy",),
+    controls=("password-length",),
     reads=("password_policy",),
     settings=("min_password_length",),
-    remedy="Set the minimum length in the account's password policy; it binds at each person's "
-    "next change of password.",
+    remedy=setting_policy(
+        "Set the minimum length in the account's password policy",
+        "--minimum-password-length LENGTH",
+    ),
     examples=(
         fails(ACCOUNT, "has no password policy, so AWS's default of 8 characters is enough"),
         fails(
@@ -168,20 +214,37 @@ def short_passwords(account: Account, estate: Estate) -> Iterator[Said]:
     """
     policy = known(account.password_policy)
     if policy is None:
-        yield Problem(
-            f"has no password policy, so AWS's default of {AWS_DEFAULT_LENGTH} characters is enough"
-        )
+        words = f"has no password policy, so AWS's default of {AWS_DEFAULT_LENGTH} characters"
+        yield _of_policy(f"{words} is enough", estate)
     elif policy.min_length < estate.settings.min_password_length:
-        yield Problem(f"takes passwords of {policy.min_length} characters")
+        yield _of_policy(f"takes passwords of {policy.min_length} characters", estate)
+
+
+def _of_policy(words: str, estate: Estate) -> Problem:
+    idle = nobody_signs_in(estate)
+    return Problem(
+        words,
+        severity=Severity.LOW if idle else None,
+        because="no user of the account has a password" if idle else "",
+    )
+
+
+def nobody_signs_in(estate: Estate) -> bool:
+    """Whether it is known that no user has a password that a policy could be about."""
+    snapshot = estate.snapshot
+    return not snapshot.missing(User) and all(one.password is None for one in snapshot.users)
 
 
 @check(
     Account,
     severity=Severity.LOW,
-    controls=("password-policy",),
+    controls=("password-reuse",),
     reads=("password_policy",),
     settings=("min_passwords_remembered",),
-    remedy="Let the account's password policy remember more passwords; AWS keeps 24 at most.",
+    remedy=setting_policy(
+        "Let the account's password policy remember more passwords (AWS keeps 24 at most)",
+        "--password-reuse-prevention 24",
+    ),
     examples=(
         fails(ACCOUNT, "lets people use an old password again"),
         fails(
@@ -205,6 +268,9 @@ def reused_passwords(account: Account, estate: Estate) -> Iterator[Said]:
 
     A password that leaked once comes back with it.
     """
+    if estate.settings.min_passwords_remembered is None:
+        yield NotApplicable(NO_HISTORY)
+        return
     policy = known(account.password_policy)
     remembered = policy.remembered if policy else None
     if not remembered:

@@ -6,7 +6,16 @@ from msgspec.structs import replace
 
 from idkeep.access import Estate
 from idkeep.checks.ages import age, days, how_long_ago, last_use
-from idkeep.checks.declare import Said, cannot_tell, check, does_not_apply, fails, known, passes
+from idkeep.checks.declare import (
+    Remedy,
+    Said,
+    cannot_tell,
+    check,
+    does_not_apply,
+    fails,
+    known,
+    passes,
+)
 from idkeep.checks.samples import APP, NO_REPORT, NO_SUMMARY, NO_VIRTUAL, ROOT, ago, key
 from idkeep.model import AccessKey, Gap, NotApplicable, NotAsked, Problem, Root, Severity
 
@@ -27,8 +36,17 @@ NO_MFA = "root has no MFA at all: see root-without-mfa"
     severity=Severity.CRITICAL,
     controls=("root-no-access-keys",),
     reads=("has_access_keys", "access_keys"),
-    remedy="Find what signs with the key (its last use says where), give that a role, make the "
-    "key inactive, wait, then delete it while signed in as root.",
+    remedy=Remedy(
+        do="Find what signs with the key (its last use says where), give that a role, make "
+        "the key inactive (`aws iam update-access-key --access-key-id KEY_ID --status "
+        "Inactive`), wait, then delete it (`aws iam delete-access-key --access-key-id "
+        "KEY_ID`), both signed in as root.",
+        may_stop="What still signs with the key stops working as soon as the key is inactive; "
+        "until it is deleted it can be made active again.",
+        by="The root user itself, signed in; in a member account of an organisation that "
+        "manages root access centrally also a root session of the management account.",
+        only=(),
+    ),
     examples=(
         fails(
             replace(ROOT, has_access_keys=True, access_keys=(key(age=900, used=400),)),
@@ -81,9 +99,13 @@ def _about(one: AccessKey, estate: Estate) -> str:
     severity=Severity.CRITICAL,
     controls=("root-mfa",),
     reads=("has_mfa", "has_password"),
-    remedy="Sign in as root and register two passkeys or security keys, kept in different "
-    "places. For a member of an organisation, manage root access centrally and delete its "
-    "credentials instead.",
+    remedy=Remedy(
+        do="Sign in as root and register two passkeys or security keys under Security "
+        "credentials, kept in different places. For a member of an organisation, manage "
+        "root access centrally and delete its credentials instead.",
+        may_stop="Nothing stops: from then on whoever signs in as root needs one of the devices.",
+        by="The root user itself, signed in to the console.",
+    ),
     examples=(
         fails(replace(ROOT, has_mfa=False), "can sign in with a password alone"),
         passes(ROOT),
@@ -117,8 +139,14 @@ def root_without_mfa(root: Root, _: Estate) -> Iterator[Said]:
     severity=Severity.MEDIUM,
     controls=("root-mfa-phishing-resistant",),
     reads=("has_mfa", "virtual_mfa", "has_password"),
-    remedy="Register a passkey or security key for root, test it, then remove the authenticator "
-    "app: as long as it is registered, it is accepted.",
+    remedy=Remedy(
+        do="Register a passkey or security key for root under Security credentials, test "
+        "it, then remove the authenticator app: as long as it is registered, it is "
+        "accepted.",
+        may_stop="Nothing stops if the new device was tried first; whoever has only the app can "
+        "then no longer sign in as root.",
+        by="The root user itself, signed in to the console.",
+    ),
     examples=(
         fails(
             replace(ROOT, virtual_mfa=(APP,)),
@@ -162,8 +190,15 @@ def root_mfa_can_be_phished(root: Root, _: Estate) -> Iterator[Said]:
     controls=("root-not-used",),
     reads=("password_last_used",),
     settings=("root_unused_for",),
-    remedy="Find out who signed in and what for. Give that task to a role, and keep root for "
-    "the few tasks that only root can do.",
+    remedy=Remedy(
+        do="Find out who signed in and what for (`aws cloudtrail lookup-events "
+        "--lookup-attributes AttributeKey=Username,AttributeValue=root`). Give that task "
+        "to a role, and keep root for the few tasks that only root can do.",
+        may_stop="Nothing stops: root can still sign in; whoever used it works with the role "
+        "instead.",
+        by="Whoever may make roles makes the role; to leave root alone is up to the people "
+        "who may sign in with it.",
+    ),
     examples=(
         fails(replace(ROOT, password_last_used=ago(3)), "signed in 3 days ago"),
         fails(replace(ROOT, password_last_used=ago(90)), "signed in 90 days ago"),

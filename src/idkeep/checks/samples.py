@@ -1,17 +1,35 @@
 """Subjects that the worked examples share: each is unremarkable until an example changes it."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, cast, get_type_hints
+
+from msgspec import Struct, json
+from msgspec.structs import replace
 
 from idkeep.model import (
+    PLACES,
     AccessKey,
     Account,
     Caller,
+    CenterInstance,
     Gap,
+    IdentityCenter,
+    InlinePolicy,
+    ManagedPolicy,
+    NotAsked,
+    Organization,
     Password,
+    PolicyVersion,
     Root,
+    Snapshot,
+    Subject,
     User,
     VirtualMfa,
 )
+from idkeep.model.logging import Logging
+from idkeep.model.resources import Resources
+from idkeep.model.services import NotSubscribed, Services
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 NO_REPORT = Gap("iam:GetCredentialReport", "AccessDenied")
@@ -79,3 +97,138 @@ ACCOUNT = Account(
     billing_contact=None,
     operations_contact=None,
 )
+
+
+_TEXTS: dict[str, str] = {}
+
+
+def text(*statements: dict[str, object]) -> str:
+    """The digest of a policy of these statements, which the examples' snapshots hold."""
+    return document({"Version": "2012-10-17", "Statement": statements})
+
+
+def document(content: dict[str, object]) -> str:
+    """The digest of any document, which the examples' snapshots hold."""
+    made = json.encode(content).decode()
+    digest = sha256(made.encode()).hexdigest()
+    _TEXTS[digest] = made
+    return digest
+
+
+def allow(action: object, resource: object = "*", **more: object) -> dict[str, object]:
+    """A statement that allows; of a trust policy with `Principal=…` and `resource=None`."""
+    return _statement("Allow", action, resource, more)
+
+
+def deny(action: object, resource: object = "*", **more: object) -> dict[str, object]:
+    return _statement("Deny", action, resource, more)
+
+
+def _statement(
+    effect: str, action: object, resource: object, more: dict[str, object]
+) -> dict[str, object]:
+    named = {} if resource is None else {"Resource": resource}
+    return {"Effect": effect, "Action": action, **named, **more}
+
+
+def inline(*statements: dict[str, object], name: str = "own") -> InlinePolicy:
+    return InlinePolicy(name, text(*statements))
+
+
+def managed(
+    name: str, *statements: dict[str, object], attachments: int = 1, by_aws: bool = False
+) -> ManagedPolicy:
+    """A managed policy whose only version has these statements."""
+    owner = "aws" if by_aws else ACCOUNT.id
+    return ManagedPolicy(
+        arn=f"arn:aws:iam::{owner}:policy/{name}",
+        id=f"ANPAEXAMPLE{name.upper()}",
+        name=name,
+        created=ago(500),
+        default_version="v1",
+        versions=(
+            PolicyVersion(id="v1", document=text(*statements), is_default=True, created=ago(500)),
+        ),
+        attachments=attachments,
+    )
+
+
+def snapshot_of(*subjects: Subject, **around: Any) -> Snapshot:  # noqa: ANN401 -- facts of any kind
+    """The examples' account with the subjects in their places, and `around` as its other facts."""
+    base = Snapshot(
+        taken=NOW,
+        region="us-east-1",
+        account=ACCOUNT,
+        root=ROOT,
+        organization=None,
+        documents=dict(_TEXTS),
+    )
+    made = replace(base, **around)
+    for one in subjects:
+        made = placed(made, one)
+    return made
+
+
+def placed(snapshot: Snapshot, subject: Subject) -> Snapshot:
+    """The snapshot with the subject put where things of its kind stand, unless it is there."""
+    if subject in snapshot.of(type(subject)):
+        return snapshot
+    if isinstance(subject, Account | Root):
+        return replace(snapshot, **{type(subject).__name__.lower(): subject})
+    made: Any = _put(snapshot, PLACES[type(subject)].split("."), subject)
+    return cast("Snapshot", made)
+
+
+def _put(holder: Struct, steps: list[str], subject: Subject) -> Struct:
+    """A tuple takes it besides what it holds; what is on the way must be there."""
+    step, *rest = steps
+    value = getattr(holder, step)
+    if not rest:
+        several = isinstance(value, tuple) or _is_many(type(holder), step)
+        held = value if isinstance(value, tuple) else ()
+        return replace(holder, **{step: (*held, subject) if several else subject})
+    if value is None or isinstance(value, Gap | NotAsked):
+        value = _BASES[step]
+    if isinstance(value, tuple):
+        first, *others = value
+        return replace(holder, **{step: (_put(first, rest, subject), *others)})
+    return replace(holder, **{step: _put(value, rest, subject)})
+
+
+def _is_many(kind: type[Struct], step: str) -> bool:
+    return "tuple" in str(get_type_hints(kind)[step])
+
+
+ORGANIZATION = Organization(
+    id="o-exampleorg1",
+    arn="arn:aws:organizations::999988887777:organization/o-exampleorg1",
+    feature_set="ALL",
+    management_account="999988887777",
+)
+
+LOGGING = Logging(trails=(), event_data_stores=(), rules=())
+
+SERVICES = Services(
+    regions=(),
+    shield=NotSubscribed(code="ResourceNotFoundException"),
+    firewall_manager=None,
+    trusted_advisor=NotSubscribed(code="SubscriptionRequiredException"),
+    support_permits=(),
+)
+
+INSTANCE = CenterInstance(
+    arn="arn:aws:sso:::instance/ssoins-example",
+    owner="999988887777",
+    status="ACTIVE",
+    region="us-east-1",
+    permission_sets=(),
+)
+CENTER = IdentityCenter(instances=(INSTANCE,), account_access=())
+
+_BASES: dict[str, Any] = {
+    "organization": ORGANIZATION,
+    "logging": LOGGING,
+    "services": SERVICES,
+    "center": CENTER,
+    "resources": Resources(),
+}

@@ -16,6 +16,7 @@ from idkeep.model import Family
 @click.command("collect")
 @options.portable
 @options.reading
+@options.costs
 @options.own_account
 @options.saved
 @options.settings_file
@@ -44,7 +45,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
     `idkeep scan --snapshot FILE` judges it without AWS. The exit code is 3 where not everything
     could be read.
     """
-    options.check_saved(folder, taken, {"--profile": profile, "--region": region})
+    options.check_reading(ctx)
     key = options.redaction_key(redact=redact, key_file=redact_key_file)
     settings = load_settings(config)
     check_writable(out, force=force)

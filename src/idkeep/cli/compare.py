@@ -93,9 +93,14 @@ def _tell(found: Line, files: tuple[Path, ...], *, as_json: bool) -> None:
 
 
 def _told(request: SaidRequest, path: Path) -> Iterator[str]:
+    yield f"\n  Only {printable(str(path))} allows, for one:"
+    yield from request_lines(request)
+
+
+def request_lines(request: SaidRequest) -> Iterator[str]:
+    """A request in words, line by line."""
     who = request.principal
     name = who if isinstance(who, str) else who["service"]
-    yield f"\n  Only {printable(str(path))} allows, for one:"
     yield f"    {printable(request.action)} on {printable(request.resource)}"
     yield f"    by {printable(name) if name != '*' else 'anybody'}"
     for key, value in request.context.items():

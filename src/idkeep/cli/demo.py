@@ -5,76 +5,110 @@ from contextlib import suppress
 from pathlib import Path
 from shlex import quote
 from threading import Event
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from idkeep.api.demo import demo_scan, demo_server, strays
+from idkeep.api.demo import demo_organization, demo_scan, demo_server, strays
 from idkeep.api.settings import load_settings
-from idkeep.cli import options
+from idkeep.cli import options, reports
+from idkeep.cli.sections import Sectioned
 from idkeep.cli.terminal import say
 from idkeep.model import Family
 
+if TYPE_CHECKING:
+    from idkeep.report import OrganizationReport, ScanReport
 
-@click.command("demo")
+# As many as their names have digits for.
+MOST_USERS, MOST_ACCOUNTS = 99_999, 9_999
+
+
+@click.command("demo", cls=Sectioned)
 @click.option(
     "--estate",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Another account to play, in TOML.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
+@click.option(
+    "--users",
+    metavar="N",
+    type=click.IntRange(0, MOST_USERS),
+    default=0,
+    help="So many users more, with two roles and one policy for every three.",
+)
+@click.option(
+    "--accounts",
+    metavar="N",
+    type=click.IntRange(0, MOST_ACCOUNTS),
+    default=0,
+    help="So many small accounts more in the organisation; for --keep and `scan --org`.",
+)
+@click.option("--org", is_flag=True, help="Scan every account of the example organisation.")
 @click.option("--as-root", is_flag=True, help="Scan with the root user's credentials.")
 @click.option("--keep", is_flag=True, help="Leave the account up and print how to point at it.")
 @click.option(
     "--facts",
     metavar="LIST",
-    default=Family.IDENTITY,
-    show_default=True,
     callback=options.families,
-    help="Families of facts, as for `scan`.",
+    help="Families of facts, as for `scan`; by default identity, and with --org organization and "
+    "center too.",
 )
-@options.reporting
+@reports.reporting
 @click.pass_context
 def command(  # noqa: PLR0913 -- one parameter an option
     ctx: click.Context,
+    /,
     *,
     estate: Path | None,
     port: int,
+    users: int,
+    accounts: int,
+    org: bool,
     as_root: bool,
     keep: bool,
     facts: frozenset[Family],
     config: Path | None,
-    json_file: Path | None,
-    html_file: Path | None,
-    show_all: bool,
-    fail_on: str,
     verbose: bool,
+    **given: Any,  # noqa: ANN401 -- the options of `reports`
 ) -> None:
-    """Scan an example account on this machine.
+    """Scan an example account or organisation on this machine.
 
-    Starts a local AWS server that plays the account, and runs the ordinary scan against it.
+    Starts a local AWS server that plays it, and runs the ordinary scan against it.
     Nothing leaves the machine. Findings make no failure here unless --fail-on is given: the exit
     code is 0, or 3 where not everything could be read.
     """
+    if org and as_root:
+        raise click.UsageError("--org goes through roles: leave --as-root out")
+    if org and estate:
+        raise click.UsageError("--estate is one account: leave --org out")
     settings = load_settings(config)
-    outputs = options.Outputs(json_file, html_file)
-    outputs.check()
-    principal = "root" if as_root else "auditor"
     asked = ctx.get_parameter_source("fail_on") is click.core.ParameterSource.COMMANDLINE
-    with demo_server(estate, port=port) as server:
-        with options.progress(verbose=verbose) as progress:
-            found = demo_scan(
-                server,
-                principal=principal,
-                families=facts,
-                settings=settings,
-                progress=progress,
-            )
+    if not asked:
+        given["fail_on"] = "never"
+    reporting = reports.Reporting.of(given)
+    judging = reporting.judging()
+    principal = "root" if as_root else "auditor"
+    with (
+        reports.Documents(reporting) as documents,
+        demo_server(estate, port=port, users=users, accounts=accounts) as server,
+    ):
+        common: dict[str, Any] = {"settings": settings, "judging": judging}
+        if options.said(ctx, "facts"):
+            common["families"] = facts
+        found: ScanReport | OrganizationReport
+        if org:
+            with options.lines(verbose=verbose, quiet=reporting.quiet) as tell:
+                found = demo_organization(server, tell=tell, each=documents.account, **common)
+        else:
+            with options.progress(verbose=verbose, quiet=reporting.quiet) as progress:
+                found = demo_scan(server, principal=principal, progress=progress, **common)
         # Whoever read the report may have seen enough of it; the exit code stands.
         with suppress(BrokenPipeError):
-            options.show(found, outputs, show_all=show_all)
+            documents.finish(found)
             if keep:
-                _stay_up(server.environment(principal), err=outputs.take_stdout)
-    ctx.exit(options.exit_code(found, fail_on if asked else "never"))
+                _stay_up(server.environment(principal), err=reporting.take_stdout)
+    ctx.exit(reporting.exit_code(found))
 
 
 def _tell_how_to_reach(environment: Mapping[str, str], *, err: bool) -> None:

@@ -7,7 +7,7 @@ import click
 from idkeep.api.diff import diff
 from idkeep.cli import options, output, terminal
 from idkeep.errors import Exit
-from idkeep.report import as_json
+from idkeep.report import json_pieces
 
 
 @click.command("diff")
@@ -38,7 +38,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
     """
     found = diff(before, after, store=store, any_account=any_account)
     if as_document:
-        output.write(Path("-"), as_json(found))
+        output.write(Path("-"), json_pieces(found))
     else:
         from idkeep.report.diff_text import DiffText  # noqa: PLC0415 -- rich, for this output only
 

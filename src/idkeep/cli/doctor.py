@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     callback=options.account_ids,
     help="The account it must be; with --org, those to enter.",
 )
-@organization.options
+@organization.entering
 @options.store
 @click.option("-v", "--verbose", is_flag=True, help="Log each AWS call by its name.")
 @click.pass_context
@@ -36,8 +36,6 @@ def command(  # noqa: PLR0913 -- one parameter an option
     region: str | None,
     facts: frozenset[Family],
     accounts: tuple[str, ...],
-    max_calls: int,  # noqa: ARG001 -- it asks far less
-    yes: bool,  # noqa: ARG001 -- as above
     store: Path,
     verbose: bool,
     **org: Any,  # noqa: ANN401 -- the options of `organization`

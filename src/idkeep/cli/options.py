@@ -1,32 +1,28 @@
-"""What several verbs share: options, and how a report is shown and weighed."""
+"""What several verbs share: options, progress, consent."""
 
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from idkeep.api.snapshots import default_store
-from idkeep.cli import output, terminal
-from idkeep.errors import Exit, IdkeepError
-from idkeep.model import DEFAULT_FAMILIES, Family, Severity
-from idkeep.report import OrganizationReport, ScanReport, as_json, printable
+from idkeep.cli import terminal
+from idkeep.model import DEFAULT_FAMILIES, Family
+from idkeep.report import printable
 
 if TYPE_CHECKING:
     from rich.status import Status
 
     from idkeep.api.portable import Written
 
-Report: TypeAlias = ScanReport | OrganizationReport
 C = TypeVar("C", bound=Callable[..., Any])
 
 _PATH = click.Path(path_type=Path, dir_okay=False)
-_OUTPUT = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
@@ -74,18 +70,39 @@ def reading(command: C) -> C:
                 "--region", help="Where to ask; it picks the partition (China, GovCloud)."
             ),
             facts,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def costs(command: C) -> C:
+    """The options of every verb that reads all of an account."""
+    for option in reversed(
+        (
             click.option(
                 "--max-calls",
                 type=click.IntRange(min=0),
                 default=5000,
                 show_default=True,
-                help="Ask before the resources of an account take more calls than this.",
+                help="Ask before the resources of an account take more calls than this; where "
+                "nobody can be asked, they are not read.",
             ),
             click.option("--yes", is_flag=True, help="Take as many calls as they need."),
         )
     ):
         command = option(command)
     return command
+
+
+def said(ctx: click.Context, *names: str) -> tuple[str, ...]:
+    """Which of these parameters stand on the command line, as they are written there."""
+    given = click.core.ParameterSource.COMMANDLINE
+    return tuple(
+        max(one.opts, key=len)
+        for one in ctx.command.params
+        if one.name in names and ctx.get_parameter_source(one.name) is given
+    )
 
 
 def facts(command: C) -> C:
@@ -143,12 +160,15 @@ def saved(command: C) -> C:
     return command
 
 
-def check_saved(folder: Path | None, taken: str | None, others: Mapping[str, object]) -> None:
-    """See that nothing was said that saved answers have no use for."""
-    if taken and not folder:
+def check_reading(ctx: click.Context) -> None:
+    """See that nothing was said of saved answers, or of an account, that has no use here."""
+    if said(ctx, "folder"):
+        if useless := said(ctx, "profile", "region", "max_calls", "yes"):
+            raise click.UsageError(f"--from asks no AWS: leave {', '.join(useless)} out")
+    elif said(ctx, "taken"):
         raise click.UsageError("--taken goes with --from")
-    if folder and (useless := [name for name, value in others.items() if value]):
-        raise click.UsageError(f"--from asks no AWS: leave {', '.join(useless)} out")
+    if len(said(ctx, "max_calls", "yes")) > 1:
+        raise click.UsageError("--yes sets no limit: leave --max-calls out, or --yes")
 
 
 def portable(command: C) -> C:
@@ -192,48 +212,6 @@ def written(out: Path, made: "Written") -> str:
     return f"wrote {out}: snapshot {made.id} of account {snapshot.account.id}, {', '.join(parts)}"
 
 
-def reporting(command: C) -> C:
-    """The options of every verb that ends in a report."""
-    for option in reversed(
-        (
-            settings_file,
-            click.option(
-                "--json", "json_file", type=_OUTPUT, help="Write the report as JSON; - is stdout."
-            ),
-            click.option(
-                "--html", "html_file", type=_OUTPUT, help="Write the report as one HTML file."
-            ),
-            click.option("--all", "show_all", is_flag=True, help="Show every subject."),
-            click.option(
-                "--fail-on",
-                type=click.Choice([*(one.value for one in Severity), "never"]),
-                default=Severity.LOW.value,
-                show_default=True,
-                help="The least severity that makes the exit code 1.",
-            ),
-            click.option("-v", "--verbose", is_flag=True, help="Log each AWS call by its name."),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where a report goes; None is nowhere."""
-
-    json: Path | None
-    html: Path | None
-
-    def check(self, store: Path | None = None) -> None:
-        """See that each can be written, before the work is done. `store` may be none of them."""
-        output.check({"--json": self.json, "--html": self.html}, store)
-
-    @property
-    def take_stdout(self) -> bool:
-        return any(path and output.is_stdout(path) for path in (self.json, self.html))
-
-
 class _PrintableLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return printable(super().format(record))
@@ -264,21 +242,21 @@ class Progress:
 
 
 @contextmanager
-def lines(*, verbose: bool) -> Iterator[Callable[[str], None]]:
+def lines(*, verbose: bool, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Tells on stderr a line for each account, terminal or not."""
-    _log(verbose=verbose)
-    yield terminal.say
+    with _logged(verbose=verbose):
+        yield (lambda _: None) if quiet else terminal.say
 
 
 @contextmanager
-def progress(*, verbose: bool) -> Iterator[Progress]:
+def progress(*, verbose: bool, quiet: bool = False) -> Iterator[Progress]:
     """A moving line on a terminal, a log if verbose."""
-    _log(verbose=verbose)
-    if verbose or not sys.stderr.isatty():
-        yield Progress(None)
-        return
-    with terminal.console(stderr=True).status("asking AWS …") as status:
-        yield Progress(status)
+    with _logged(verbose=verbose):
+        if verbose or quiet or not sys.stderr.isatty():
+            yield Progress(None)
+            return
+        with terminal.console(stderr=True).status("asking AWS …") as status:
+            yield Progress(status)
 
 
 def consent(progress: Progress, *, max_calls: int, yes: bool) -> Callable[[Family, int], bool]:
@@ -297,7 +275,8 @@ def consent(progress: Progress, *, max_calls: int, yes: bool) -> Callable[[Famil
     return may_ask
 
 
-def _log(*, verbose: bool) -> None:
+@contextmanager
+def _logged(*, verbose: bool) -> Iterator[None]:
     """Without a handler of ours, Python would print warnings on its own."""
     handler: logging.Handler = logging.NullHandler()
     if verbose:
@@ -305,72 +284,7 @@ def _log(*, verbose: bool) -> None:
         handler.setFormatter(_PrintableLines("%(message)s"))
         logging.getLogger("idkeep").setLevel(logging.INFO)
     logging.getLogger().addHandler(handler)
-
-
-def show(
-    report: Report,
-    outputs: Outputs,
-    *,
-    show_all: bool,
-    trouble: IdkeepError | None = None,
-) -> None:
-    """To the files that were asked for, and to the terminal where its stdout is free.
-
-    What fails, and the `trouble` there was before, is raised when all else was shown.
-    """
-    troubles = [trouble] if trouble else []
-    to_stdout: list[bytes] = []
-    for path, content in _documents(report, outputs):
-        if output.is_stdout(path):
-            to_stdout.append(content)
-            continue
-        try:
-            output.write(path, content)
-        except IdkeepError as error:
-            troubles.append(error)
     try:
-        if to_stdout:
-            output.write(Path("-"), to_stdout[0])
-        else:
-            _show_text(report, show_all=show_all)
+        yield
     finally:
-        if troubles:
-            raise IdkeepError("; ".join(one.message for one in troubles), hint=troubles[0].hint)
-
-
-def _documents(report: Report, outputs: Outputs) -> Iterator[tuple[Path, bytes]]:
-    if outputs.json:
-        yield outputs.json, as_json(report)
-    if outputs.html:
-        yield outputs.html, _html(report).encode()
-
-
-def _html(report: Report) -> str:
-    """Jinja2 is for this output only."""
-    if isinstance(report, OrganizationReport):
-        from idkeep.report import organization_html  # noqa: PLC0415
-
-        return organization_html.html(report)
-    from idkeep.report.html import html  # noqa: PLC0415
-
-    return html(report)
-
-
-def _show_text(report: Report, *, show_all: bool) -> None:
-    """Rich is for this output only."""
-    if isinstance(report, OrganizationReport):
-        from idkeep.report.organization_text import OrganizationText  # noqa: PLC0415
-
-        terminal.console().print(OrganizationText(report, show_all=show_all))
-        return
-    from idkeep.report.text import ScanText  # noqa: PLC0415
-
-    terminal.console().print(ScanText(report, show_all=show_all))
-
-
-def exit_code(report: Report, fail_on: str) -> Exit:
-    """Findings win over what could not be read."""
-    worst = report.worst()
-    if worst and fail_on != "never" and worst.rank >= Severity(fail_on).rank:
-        return Exit.FINDINGS
-    return Exit.OK if report.complete else Exit.INCOMPLETE
+        logging.getLogger().removeHandler(handler)

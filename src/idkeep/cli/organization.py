@@ -1,6 +1,7 @@
 """The options of verbs that go through the accounts of an organisation."""
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,15 +12,32 @@ from idkeep.cli import options as shared
 from idkeep.cli.terminal import say
 from idkeep.config import Settings
 from idkeep.model import Family
+from idkeep.model.run import RunAccount
+from idkeep.report.printable import printable
 
 if TYPE_CHECKING:
+    from idkeep.api.judging import Judging
     from idkeep.api.organization import OrganizationScan
-    from idkeep.report import OrganizationReport
+    from idkeep.report import OrganizationReport, ScanReport
 
 C = TypeVar("C", bound=Callable[..., Any])
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 ROLE = "idkeep-auditor"
+_OF_ORGANIZATIONS = frozenset(
+    {
+        "role",
+        "external_id",
+        "mfa_serial",
+        "session_name",
+        "source_identity",
+        "units",
+        "tags",
+        "parallel",
+        "shard",
+        "resume",
+    }
+)
 
 
 def _part(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int]:
@@ -43,7 +61,8 @@ def _name(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
-def options(command: C) -> C:
+def entering(command: C) -> C:
+    """Which accounts, and how they are entered."""
     for option in reversed(
         (
             click.option("--org", is_flag=True, help="Read every account of the organisation."),
@@ -55,7 +74,10 @@ def options(command: C) -> C:
             ),
             click.option("--external-id", default="", help="The external id that the role asks."),
             click.option(
-                "--mfa-serial", default="", metavar="ARN", help="Ask for this MFA device's code."
+                "--mfa-serial",
+                default="",
+                metavar="ARN",
+                help="Ask for a code of this MFA device, once.",
             ),
             click.option(
                 "--session-name",
@@ -73,6 +95,16 @@ def options(command: C) -> C:
             click.option(
                 "--tag", "tags", multiple=True, callback=_tags, help="Only accounts with Key=Value."
             ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def reading(command: C) -> C:
+    """How they are read, for who has the options of `entering` too."""
+    for option in reversed(
+        (
             click.option(
                 "--parallel",
                 type=click.IntRange(1, 32),
@@ -80,9 +112,16 @@ def options(command: C) -> C:
                 show_default=True,
                 help="Accounts read at a time.",
             ),
-            click.option("--shard", metavar="I/N", callback=_part, help="Read this part of N."),
             click.option(
-                "--resume", is_flag=True, help="Go on with what the last such scan lacks."
+                "--shard",
+                metavar="I/N",
+                callback=_part,
+                help="Read part I of N; N workers fill one store.",
+            ),
+            click.option(
+                "--resume",
+                is_flag=True,
+                help="Go on with what the last scan of these options lacks.",
             ),
         )
     ):
@@ -97,13 +136,14 @@ def wanted(
     accounts: tuple[str, ...],
     *,
     most_calls: int | None = None,
+    run: str | None = None,
 ) -> "OrganizationScan | None":
-    """What `options` were told; None without --org."""
+    """What the options of `entering` and `reading` were told; None without --org."""
     if not given["org"]:
-        told = click.core.ParameterSource.COMMANDLINE
-        if extra := [name for name in given if ctx.get_parameter_source(name) is told]:
-            option = next(one.opts[0] for one in ctx.command.params if one.name == extra[0])
-            raise click.UsageError(f"{option} goes with --org")
+        if extra := shared.said(ctx, *(one for one in given if one in _OF_ORGANIZATIONS)):
+            raise click.UsageError(f"{extra[0]} goes with --org")
+        if len(accounts) > 1 and not run:
+            raise click.UsageError("several --account go with --org or --run")
         return None
     from idkeep.api.accounts import Narrowed  # noqa: PLC0415 -- the AWS SDK, for --org
     from idkeep.api.organization import OrganizationScan, assumed_role  # noqa: PLC0415
@@ -119,14 +159,15 @@ def wanted(
         narrowed=Narrowed(accounts, given["units"], given["tags"]),
         mfa_serial=given["mfa_serial"],
         mfa_code=_ask_code,
-        parallel=given["parallel"],
+        parallel=given.get("parallel", 1),
         most_calls=most_calls,
-        shard=given["shard"],
-        resume=given["resume"],
+        above=above(most_calls) if most_calls is not None else lambda *_: False,
+        shard=given.get("shard", (1, 1)),
+        resume=given.get("resume", False),
     )
 
 
-def scan(
+def scan(  # noqa: PLR0913 -- what it may be told, all by name
     wanted: "OrganizationScan",
     store: Path,
     *,
@@ -134,21 +175,63 @@ def scan(
     region: str | None,
     settings: Settings,
     verbose: bool,
+    quiet: bool,
+    judging: "Judging",
+    each: Callable[["ScanReport"], None],
 ) -> "OrganizationReport":
     """With one line on stderr for each account."""
     from idkeep.api.organization import scan_organization  # noqa: PLC0415 -- as above
 
-    with shared.lines(verbose=verbose) as tell:
+    with shared.lines(verbose=verbose, quiet=quiet) as tell:
         try:
             return scan_organization(
-                wanted, store=store, profile=profile, region=region, settings=settings, tell=tell
+                wanted,
+                store=store,
+                profile=profile,
+                region=region,
+                settings=settings,
+                tell=tell,
+                judging=judging,
+                each=each,
             )
         except KeyboardInterrupt:
             say("what was read is kept: repeat the command with --resume for the rest")
             raise
 
 
+def above(most_calls: int) -> Callable[[RunAccount, Family, int], bool]:
+    """Whether an account may take more calls: a person at a terminal is asked, once for all."""
+    for_all: list[bool] = []
+
+    def may(account: RunAccount, family: Family, calls: int) -> bool:
+        cost = f"{account.id} {account.name}: {family} needs about {calls} calls"
+        if for_all:
+            answer = "yes" if for_all[0] else "no"
+        elif sys.stdin.isatty() and sys.stderr.isatty():
+            answer = click.prompt(
+                printable(f"{cost}. Read them? All is for every account to come"),
+                type=click.Choice(("yes", "no", "all", "none"), case_sensitive=False),
+                default="no",
+                err=True,
+            )
+        else:
+            answer = "none"
+        if answer in ("all", "none"):
+            for_all.append(answer == "all")
+        if answer in ("yes", "all"):
+            return True
+        say(f"{cost}: not read (--max-calls {most_calls}, or --yes for all)")
+        return False
+
+    return may
+
+
 def _ask_code() -> str:
-    """Not echoed, though it is of no use to anybody a minute later."""
-    code: str = click.prompt("MFA code", hide_input=True, err=True)
+    """Not echoed, though it is of no use to anybody a minute later; or a line of standard input."""
+    if sys.stdin.isatty():
+        asked: str = click.prompt("MFA code", hide_input=True, err=True)
+        return asked
+    code = sys.stdin.readline().strip()
+    if not code:
+        raise click.UsageError("--mfa-serial asks for a code: give it at a terminal or by a pipe")
     return code

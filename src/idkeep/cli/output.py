@@ -4,7 +4,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
 
@@ -44,19 +44,20 @@ def is_stdout(path: Path) -> bool:
         return False
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, pieces: Iterable[bytes], *, quiet: bool = False) -> None:
     """To standard output, or to the file and say so. Raises `IdkeepError` for a file."""
     if is_stdout(path):
-        _write_stdout(content)
+        _write_stdout(pieces)
         return
     try:
         if _is_device(path):
-            _write_device(path, content)
+            _write_device(path, pieces)
         else:
-            _replace(path, content)
+            _replace(path, pieces)
     except OSError as error:
         raise _unwritable(path, error) from error
-    say(f"wrote {path}")
+    if not quiet:
+        say(f"wrote {path}")
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -92,27 +93,28 @@ def _target(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _write_stdout(content: bytes) -> None:
-    rest = memoryview(content)
+def _write_stdout(pieces: Iterable[bytes]) -> None:
     sys.stdout.flush()
-    while rest:  # unbuffered, it may take less than all
-        rest = rest[sys.stdout.buffer.write(rest) :]
+    for piece in pieces:
+        rest = memoryview(piece)
+        while rest:  # unbuffered, it may take less than all
+            rest = rest[sys.stdout.buffer.write(rest) :]
     sys.stdout.flush()
 
 
-def _write_device(path: Path, content: bytes) -> None:
+def _write_device(path: Path, pieces: Iterable[bytes]) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_APPEND)
     with open(handle, "wb") as device:  # noqa: PTH123 -- a handle that makes no file
-        device.write(content)
+        device.writelines(pieces)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, pieces: Iterable[bytes]) -> None:
     """`mkstemp` makes the new file with mode 0600, and so it stays."""
     target = _target(path)
     handle, half = tempfile.mkstemp(dir=target.parent, prefix=".idkeep-")
     try:
         with open(handle, "wb") as file:  # noqa: PTH123 -- a handle with its own mode
-            file.write(content)
+            file.writelines(pieces)
         Path(half).replace(target)
     except BaseException:
         Path(half).unlink(missing_ok=True)

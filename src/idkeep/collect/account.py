@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from idkeep.collect import identity
 from idkeep.collect.ask import Ask
 from idkeep.collect.aws import Aws
+from idkeep.collect.bulk import NOTHING, Told
 from idkeep.collect.declare import Answer
 from idkeep.collect.families import ADDITIONS, FAMILIES, Source
 from idkeep.errors import AwsUnreachable, WrongAccount
@@ -21,10 +22,14 @@ from idkeep.model import DEFAULT_FAMILIES, Arn, Caller, Family, Gap, NotAsked, S
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Facts of families that were read before, and the policy texts they name, by digest."""
+    """Facts of families that were read before, and the policy texts they name, by digest.
+
+    `told` is what other accounts told of this one.
+    """
 
     families: Mapping[Family, object] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
+    told: Told = NOTHING
 
 
 _NOTHING = Given()
@@ -51,6 +56,7 @@ def collect(  # noqa: PLR0913 -- what a scan may be told, all by name
     refused, it is a gap. Raises `IdkeepError` where AWS can't be asked.
     """
     ask = who(aws, now=now, expected=expected, partition=partition, progress=progress)
+    ask.told = given.told
     try:
         snapshot = read(ask, frozenset(families), may_ask, given.families)
     finally:
@@ -60,6 +66,7 @@ def collect(  # noqa: PLR0913 -- what a scan may be told, all by name
         snapshot,
         gaps=tuple(dict.fromkeys(gaps)),
         calls=aws.calls(),
+        told_elsewhere=ask.told_elsewhere(),
         documents={**given.documents, **ask.documents},
     )
 
@@ -121,6 +128,7 @@ def read(
             people = addition.read(ask, people)
     every = {**found, **(given or {})}
     parts: dict[str, Any] = {family.value: value for family, value in every.items()}
+    people = replace(people, unlisted=(*people.unlisted, *ask.unlisted()))
     return Snapshot(
         taken=ask.now(),
         region=ask.aws.region,

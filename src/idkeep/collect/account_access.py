@@ -5,7 +5,7 @@ not it may look into them: the manager's delegated administrator need not be Ide
 Source: https://docs.aws.amazon.com/account-access/latest/APIReference/API_Operations.html
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
@@ -52,7 +52,7 @@ def _entitlements(pages: Pages) -> tuple[Entitlement, ...]:
 
 def _entitlement(told: Answer) -> Entitlement:
     grant: Answer = told["entitlement"]["principalRole"]
-    kind, principal = _principal(grant["principal"]["identityCenter"])
+    kind, principal = _principal(grant["principal"])
     return Entitlement(
         id=told["entitlementId"],
         role=grant["roleArn"],
@@ -63,9 +63,21 @@ def _entitlement(told: Answer) -> Entitlement:
     )
 
 
-def _principal(told: Mapping[str, str]) -> tuple[str, str]:
-    """USER or GROUP, as an assignment has it, and the id."""
-    return ("USER", told["userId"]) if "userId" in told else ("GROUP", told["groupId"])
+def _principal(told: Answer) -> tuple[str, str]:
+    """USER or GROUP, as an assignment has it, and the id; of what the SDK doesn't know its name.
+
+    Each level is a union: it has one member alone.
+    """
+    union: Answer = told.get("identityCenter", told)
+    [(member, value)] = union.items()
+    if member in _PRINCIPALS:
+        return _PRINCIPALS[member], value
+    return (value["name"] if member == _UNKNOWN else member), ""
+
+
+_PRINCIPALS = {"userId": "USER", "groupId": "GROUP"}
+# So botocore calls a member of a union that its model lacks.
+_UNKNOWN = "SDK_UNKNOWN_MEMBER"
 
 
 # The filter must be there; one without criteria leaves nothing out.

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from idkeep.collect import event_rules
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
 from idkeep.model import Arn, Gap
@@ -22,6 +23,7 @@ from idkeep.model.logging import (
     MetricFilter,
     NotOwned,
     RegionAlarms,
+    RegionRules,
     Subscriptions,
     TrailLogGroup,
 )
@@ -39,9 +41,20 @@ def _filters(pages: Pages) -> tuple[MetricFilter, ...]:
             name=one["filterName"],
             pattern=one["filterPattern"],
             metrics=tuple(
-                Metric(namespace=to["metricNamespace"], name=to["metricName"])
+                Metric(
+                    namespace=to["metricNamespace"],
+                    name=to["metricName"],
+                    dimensions=tuple(
+                        sorted(
+                            (*to.get("dimensions", ()), *one.get("emitSystemFieldDimensions", ()))
+                        )
+                    ),
+                )
                 for to in one["metricTransformations"]
             ),
+            # A filter has one transformation.
+            value=one["metricTransformations"][0]["metricValue"],
+            transformed=one.get("applyOnTransformedLogs", False),
             criteria=one.get("fieldSelectionCriteria", ""),
         )
         for page in pages
@@ -88,11 +101,15 @@ def _metric_alarm(told: Answer) -> Alarm:
 
 def _metrics(told: Answer) -> Iterator[Metric]:
     if "MetricName" in told:
-        yield Metric(namespace=told["Namespace"], name=told["MetricName"])
+        yield _metric(told)
     for query in told.get("Metrics", ()):
         if "MetricStat" in query:
-            metric = query["MetricStat"]["Metric"]
-            yield Metric(namespace=metric["Namespace"], name=metric["MetricName"])
+            yield _metric(query["MetricStat"]["Metric"])
+
+
+def _metric(told: Answer) -> Metric:
+    names = sorted(one["Name"] for one in told.get("Dimensions", ()))
+    return Metric(namespace=told["Namespace"], name=told["MetricName"], dimensions=tuple(names))
 
 
 def _composite_alarm(told: Answer) -> Alarm:
@@ -187,15 +204,21 @@ def alarms(ask: Ask, groups: Iterable[TrailLogGroup]) -> tuple[RegionAlarms, ...
     )
 
 
-def topics(ask: Ask, found: Iterable[RegionAlarms]) -> tuple[AlarmTopic, ...]:
-    """The SNS topics that those alarms tell. Another account's topic would refuse to answer."""
-    actions = (
+def topics(
+    ask: Ask, found: Iterable[RegionAlarms], rules: Iterable[RegionRules]
+) -> tuple[AlarmTopic, ...]:
+    """The SNS topics that those alarms and rules tell.
+
+    Another account's topic would refuse to answer.
+    """
+    actions = [
         action
         for one in found
         if isinstance(one.alarms, tuple)
         for alarm in one.alarms
         for action in alarm.actions
-    )
+    ]
+    actions += event_rules.handed_to(one.rules for one in rules)
     arns = [arn for arn in dict.fromkeys(actions) if arn.split(":")[2:3] == ["sns"]]
 
     def topic(arn: str) -> Subscriptions | NotOwned | Gap | None:

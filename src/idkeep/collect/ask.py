@@ -9,9 +9,20 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread, local
 from typing import Any, Protocol, TypeVar
 
-from idkeep.collect.declare import AnyCollector, Collector, Reading, fact, not_understood
-from idkeep.collect.regions import DISABLED, REGIONS
-from idkeep.model import Arn, Call, Caller, Gap
+from msgspec import Struct
+from msgspec.structs import replace
+
+from idkeep.collect.bulk import NOTHING, Listed, Told
+from idkeep.collect.declare import (
+    AnyCollector,
+    Collector,
+    Reading,
+    fact,
+    not_understood,
+    salvaged,
+)
+from idkeep.collect.regions import DISABLED, REGIONS, REGIONS_OF_EC2
+from idkeep.model import Arn, Call, Caller, Gap, ToldElsewhere, Unlisted
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -28,6 +39,9 @@ class Api(Protocol):
 
     @property
     def main_region(self) -> str: ...
+
+    @property
+    def live(self) -> bool: ...
 
     def read(
         self,
@@ -52,7 +66,7 @@ class Ask:
 
     `caller` is who asks, `account` the number of the account, `now` the clock. `partition` is the
     caller's, where none is given. `progress` is told each action that is done. `documents` are
-    the policy texts that were kept, by digest.
+    the policy texts that were kept, by digest. `told` is what other accounts told of this one.
     """
 
     aws: Api
@@ -62,10 +76,13 @@ class Ask:
     progress: Callable[[str], None] = lambda _: None
     documents: dict[str, str] = field(default_factory=dict)
     partition: str = ""
+    told: Told = NOTHING
     _last: local = field(default_factory=local)
     _lock: Lock = field(default_factory=Lock)
     _regions: list[Mapping[str, str] | Gap] = field(default_factory=list)
     _unprepared: list[Gap] = field(default_factory=list)
+    _unlisted: list[Unlisted] = field(default_factory=list)
+    _elsewhere: dict[str, ToldElsewhere] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.partition and isinstance(self.caller, Caller):
@@ -92,6 +109,38 @@ class Ask:
         found = self(collector, region=region, **params)
         return Gap(collector.action, "no answer", region=region or "") if found is None else found
 
+    def those(
+        self,
+        collector: Collector[tuple[T, ...]],
+        kind: type[Struct],
+        *,
+        region: str | None = None,
+        **params: object,
+    ) -> tuple[T, ...] | Gap:
+        """A list of things that are judged one by one: an odd one costs itself.
+
+        What it may have been is noted, as a `kind` that is not in the list.
+        """
+        found = self.reading(collector, region=region, **params)
+        return self.stand_alone(found, collector, kind)
+
+    def stand_alone(
+        self, reading: Reading, collector: Collector[tuple[T, ...]], kind: type[Struct]
+    ) -> tuple[T, ...] | Gap:
+        """The same of a reading that is there."""
+        if reading.gap is not None:
+            return reading.gap
+        items, odd = salvaged(collector, reading.pages, region=reading.region)
+        if odd and not items:
+            return odd[0]
+        with self._lock:
+            self._unlisted.extend(Unlisted(kind.__name__, gap) for gap in odd)
+        return items
+
+    def unlisted(self) -> tuple[Unlisted, ...]:
+        """The odd ones that were left out of a list."""
+        return tuple(dict.fromkeys(self._unlisted))
+
     def reading(
         self, collector: AnyCollector, *, region: str | None = None, **params: object
     ) -> Reading:
@@ -106,6 +155,20 @@ class Ask:
     def unprepared(self) -> tuple[Gap, ...]:
         """Why AWS would not begin some work whose earlier result it gave."""
         return tuple(self._unprepared)
+
+    def elsewhere(self, action: str, by: str, listed: Listed[Any]) -> None:
+        """Note that the action was not asked, for another account's listing told the same."""
+        used = ToldElsewhere(action=action, by=by, account=listed.account, taken=listed.taken)
+        with self._lock:
+            before = self._elsewhere.setdefault(action, used)
+            self._elsewhere[action] = min(before, used, key=lambda one: one.taken)
+
+    def told_elsewhere(self) -> tuple[ToldElsewhere, ...]:
+        """What other accounts told, by the action that was not asked for it; the oldest of each."""
+        asked = {one.action for one in self.aws.calls()}
+        return tuple(
+            replace(one, mixed=action in asked) for action, one in sorted(self._elsewhere.items())
+        )
 
     def each(self, items: Iterable[Item], function: Callable[[Item], R]) -> tuple[R | Gap, ...]:
         """What the function says of each item, in their order; a few at a time.
@@ -155,10 +218,17 @@ class Ask:
         return digest
 
     def regions(self) -> Mapping[str, str] | Gap:
-        """Every region of the account and whether it is opted in, asked for once."""
+        """Every region of the account and whether it is opted in, asked for once.
+
+        Where neither service tells, the gap is the first one's.
+        """
         with self._lock:
             if not self._regions:
-                self._regions.append(self.sure(REGIONS))
+                found = self.sure(REGIONS)
+                if isinstance(found, Gap):
+                    second = self.sure(REGIONS_OF_EC2)
+                    found = found if isinstance(second, Gap) else second
+                self._regions.append(found)
             return self._regions[0]
 
     def in_regions(self, function: Callable[[str], R]) -> dict[str, R | Gap] | Gap:

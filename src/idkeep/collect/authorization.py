@@ -94,8 +94,15 @@ def _build(pages: Pages) -> AuthorizationDetails:
     return found
 
 
+# AWS gives 100 to a page, and up to 1,000. A policy has up to five versions of 6,144 characters,
+# three times as long in URL encoding: a page of so many takes no more than 30 MB.
+_A_PAGE = 300
+
 AUTHORIZATION_DETAILS = Collector(
-    service="iam", operation="GetAccountAuthorizationDetails", build=_build
+    service="iam",
+    operation="GetAccountAuthorizationDetails",
+    params={"MaxItems": _A_PAGE},
+    build=_build,
 )
 
 
@@ -144,8 +151,9 @@ def _role(found: AuthorizationDetails) -> Callable[[Answer], Role]:
 def _policy(found: AuthorizationDetails) -> Callable[[Answer], ManagedPolicy]:
     return lambda detail: ManagedPolicy(
         arn=detail["Arn"],
-        id=detail["PolicyId"],
-        name=detail["PolicyName"],
+        # Both may be missing where another than AWS plays IAM; the ARN tells as much.
+        id=detail.get("PolicyId") or detail["Arn"],
+        name=detail.get("PolicyName") or detail["Arn"].rpartition("/")[2],
         created=utc(detail["CreateDate"]),
         default_version=detail["DefaultVersionId"],
         versions=tuple(

@@ -20,12 +20,12 @@ from idkeep.collect.endpoint import FORGETFUL, honoured
 from idkeep.collect.paging import paging
 from idkeep.collect.rate import PUBLISHED, USUAL, Bucket, Rate
 from idkeep.errors import AwsUnreachable
-from idkeep.model import Call, Gap
+from idkeep.model import Call, Gap, partitions
 
 logger = logging.getLogger("idkeep.collect")
 
 # IAM, STS and Organizations answer for a whole partition; this region only picks the partition.
-DEFAULT_REGION = "us-east-1"
+DEFAULT_REGION = partitions.home(partitions.USUAL)
 _IDENTITY_ATTEMPTS = 2
 _ATTEMPTS = 8
 _POLLS = 12
@@ -38,6 +38,9 @@ _PATIENCE = 60
 _PATIENCE_ELSEWHERE = 20
 # Requests under way at a time, in all of an account's services and regions.
 _UNDER_WAY = 8
+# Clients kept of an account, several times those in use at once. Each takes a third of a MB, and
+# every service in every region would be some five hundred.
+_MOST_CLIENTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,10 @@ class Aws:
     _renewing: Lock = field(default_factory=Lock)
     _stopped: Event = field(default_factory=Event)
     _under_way: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_UNDER_WAY))
+
+    @property
+    def live(self) -> bool:
+        return True
 
     @property
     def main_region(self) -> str:
@@ -160,8 +167,7 @@ class Aws:
             word = failures.code(error)
             if word and word in {*collector.absent, *collector.answers}:
                 return Reading(collector, code=word, region=where)
-            gap = failures.gap(collector.action, error, region=where)
-            logger.warning("%s", gap)
+            gap = _gap(collector.action, error, region=where)
             return Reading(collector, tuple(pages), gap, region=where)
         return Reading(collector, tuple(pages), region=where)
 
@@ -196,12 +202,10 @@ class Aws:
                 if prepare.is_ready(self._ask(place, prepare.operation, {}, action)):
                     return None
             except Exception as error:  # noqa: BLE001 -- as above
-                gap = failures.gap(action, error)
-                logger.warning("%s", gap)
-                return gap
+                return _gap(action, error)
             self._stopped.wait(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
-        return Gap(action, "still not ready after a minute")
+        return Gap(action, f"{failures.NOT_READY}a minute")
 
     def _ask(self, place: _Place, operation: str, params: Mapping[str, Any], action: str) -> Answer:
         where = (place.service, place.region)
@@ -262,9 +266,11 @@ class Aws:
 
     def _client(self, place: _Place) -> Any:  # noqa: ANN401 -- boto3 makes it
         with self._lock:
-            made = self._clients.get(place)
-            if made is None:
-                made = self._clients[place] = self._made(place)
+            made = self._clients.pop(place, None) or self._made(place)
+            self._clients[place] = made  # the one used last stands last
+            if len(self._clients) > _MOST_CLIENTS:
+                # A call under way keeps its client and connection until it is answered.
+                self._clients.pop(next(iter(self._clients))).close()
             return made
 
     def _made(self, place: _Place) -> Any:  # noqa: ANN401 -- as above
@@ -325,7 +331,7 @@ def connect(
         if not _is_region(session, chosen):
             raise AwsUnreachable(
                 f"{chosen!r} is not a region of AWS",
-                hint="name one like us-east-1 with --region; IAM answers the same in each",
+                hint=f"name one like {DEFAULT_REGION} with --region; IAM answers the same in each",
             )
         return Aws(session, chosen, announce, profile=profile)
     except BotoCoreError as error:
@@ -343,3 +349,11 @@ def _is_region(session: boto3.Session, name: str) -> bool:
     except (BotoCoreError, ValueError):
         return False
     return True
+
+
+def _gap(action: str, error: Exception, *, region: str = "") -> Gap:
+    """What a failure leaves, as the log tells it too; to be told to stop is no failure."""
+    gap = failures.gap(action, error, region=region)
+    if not isinstance(error, failures.Stopped):
+        logger.warning("%s", gap)
+    return gap

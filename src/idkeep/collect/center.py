@@ -1,11 +1,12 @@
 """IAM Identity Center: its instances in all regions, permission sets, assignments and people.
 
-Calls for an instance with S permission sets that are provisioned in N pairs of set and account, G
-groups, U users, T token issuers and F failed provisionings, a hundred a page:
-9 + 7 * S + G + U / 100 + T + F, and the smaller of N and G + U for the assignments. There is no
-listing of all assignments: AWS tells them for a pair, or, to the account that owns the instance,
-for a principal. For account access manager: one in each region of the instances, and two for each
-application. Who is not let see an instance costs two calls.
+Calls for an instance with S permission sets that are provisioned in N pairs of set and account and
+name P policies of AWS's, G groups, U users, T token issuers, A applications of which O are the
+customer's own, and F failed provisionings, a hundred a page: 10 + 7 * S + 2 * P + G + U / 100 + T +
+3 * A + O + F, and the smaller of N and G + U for the assignments. There is no listing of all
+assignments: AWS tells them for a pair, or, to the account that owns the instance, for a principal.
+For account access manager: one in each region of the instances, and two for each of its
+applications. Who is not let see an instance costs two calls.
 
 An instance is asked in its primary region, where its permission sets are managed.
 Sources: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_Operations.html,
@@ -17,7 +18,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from idkeep.collect import account_access
+from idkeep.collect import account_access, applications, set_policies
 from idkeep.collect import identity_store as store
 from idkeep.collect import permission_sets as sets
 from idkeep.collect.ask import Ask
@@ -187,7 +188,9 @@ COLLECTORS: tuple[AnyCollector, ...] = (
     TOKEN_ISSUER,
     ACCESS_ATTRIBUTES,
     *sets.COLLECTORS,
+    *set_policies.COLLECTORS,
     *store.COLLECTORS,
+    *applications.COLLECTORS,
     *account_access.COLLECTORS,
 )
 
@@ -219,11 +222,13 @@ def _read(ask: Ask, instance: CenterInstance) -> CenterInstance:
         instance,
         details=details,
         permission_sets=PermissionSetsOff() if found is None else found,
+        policies=PermissionSetsOff() if found is None else set_policies.read(ask, found),
         assignments=(
             PermissionSetsOff() if found is None else sets.assignments(ask, instance, found, people)
         ),
         failed_provisionings=PermissionSetsOff() if off else sets.failures(ask, instance),
         token_issuers=_token_issuers(ask, instance),
+        applications=applications.read(ask, instance),
         access_attributes=ask(ACCESS_ATTRIBUTES, **here),
         store=people.store,
         users=people.users,
@@ -236,9 +241,11 @@ def _unread(instance: CenterInstance, gap: Gap) -> CenterInstance:
         instance,
         details=gap,
         permission_sets=gap,
+        policies=gap,
         assignments=gap,
         failed_provisionings=gap,
         token_issuers=gap,
+        applications=gap,
         access_attributes=gap,
         store=gap,
         users=gap,

@@ -121,6 +121,15 @@ def password(row: Row) -> Password | None:
     )
 
 
+def has_root_password(row: Row) -> bool:
+    """Reports that say nothing of it are from before root could be without one.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
+    """
+    column = "password_enabled"
+    return row[column] == "not_supported" or _flag(row, column)
+
+
 def password_last_used(row: Row) -> datetime | None:
     return _maybe(row, "password_last_used", _NONE, _NEVER)
 

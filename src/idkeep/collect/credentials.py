@@ -1,5 +1,6 @@
 """Credentials that only a call for each user tells: key ids, SSH keys, signing certificates.
 
+And the devices of those who have an authenticator app: what else they have no listing tells.
 Users who the credential report says have none are not asked for. Source:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSSHPublicKeys.html
 """
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import AnyCollector, Collector, Pages
 from idkeep.collect.identity import Identity
+from idkeep.collect.mfa import MFA_DEVICES
 from idkeep.collect.newcomers import (
     ACCESS_KEYS,
     KEY_LAST_USED,
@@ -16,7 +18,7 @@ from idkeep.collect.newcomers import (
     identified_keys,
 )
 from idkeep.collect.times import utc
-from idkeep.model import IdentifiedKey, SigningCertificate, SshKey, Unread, User
+from idkeep.model import IdentifiedKey, MfaDevice, SigningCertificate, SshKey, Unread, User
 
 
 def _ssh(pages: Pages) -> tuple[SshKey, ...]:
@@ -35,6 +37,7 @@ COLLECTORS: tuple[AnyCollector, ...] = (
     KEY_LAST_USED,
     SSH_KEYS,
     SIGNING_CERTIFICATES,
+    MFA_DEVICES,
 )
 
 
@@ -56,6 +59,7 @@ def _with_credentials(ask: Ask, user: User) -> User:
         identified_keys=_keys(ask, user),
         ssh_keys=ask.sure(SSH_KEYS, UserName=user.name),
         signing_certificates=_signing(ask, user),
+        mfa_devices=_devices(ask, user),
     )
 
 
@@ -67,6 +71,13 @@ def _signing(ask: Ask, user: User) -> tuple[SigningCertificate, ...] | Unread:
     if user.certificates == ():
         return ()
     return ask.sure(SIGNING_CERTIFICATES, UserName=user.name)
+
+
+def _devices(ask: Ask, user: User) -> tuple[MfaDevice, ...] | Unread:
+    """Whoever has no app is known whole already."""
+    if not isinstance(user.virtual_mfa, tuple) or not user.virtual_mfa:
+        return user.mfa_devices
+    return ask.sure(MFA_DEVICES, UserName=user.name)
 
 
 def _without(user: User, why: Unread) -> User:

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from idkeep.model import Gap
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Answer: TypeAlias = Mapping[str, Any]
 Pages: TypeAlias = tuple[Answer, ...]
@@ -86,6 +87,31 @@ def built(collector: Collector[T_co], pages: Pages, *, region: str = "") -> T_co
         return collector.build(pages)
     except Exception as odd:  # noqa: BLE001 -- whatever AWS sent, it costs this one fact
         return Gap(collector.action, f"the answer {not_understood(odd)}", region=region)
+
+
+def salvaged(
+    collector: Collector[tuple[T, ...]], pages: Pages, *, region: str = ""
+) -> tuple[tuple[T, ...], tuple[Gap, ...]]:
+    """What of a list is understood, and the gaps of what is not: an odd item costs itself."""
+    whole = built(collector, pages, region=region)
+    if not isinstance(whole, Gap):
+        return whole, ()
+    parts = [built(collector, (one,), region=region) for page in pages for one in _singly(page)]
+    gaps = tuple(one for one in parts if isinstance(one, Gap))
+    # Where the items by themselves are all right, what is odd is the answer around them.
+    return (
+        tuple(item for part in parts if not isinstance(part, Gap) for item in part),
+        gaps or (whole,),
+    )
+
+
+def _singly(page: Answer) -> tuple[Answer, ...]:
+    """The page once for each item of its list; a page with more or fewer lists stays as it is."""
+    lists = [name for name, value in page.items() if isinstance(value, list)]
+    if len(lists) != 1:
+        return (page,)
+    [name] = lists
+    return tuple({**page, name: [item]} for item in page[name])
 
 
 def not_understood(odd: Exception) -> str:

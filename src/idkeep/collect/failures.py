@@ -51,6 +51,10 @@ _NO_MORE = frozenset(
         boto.UnauthorizedSSOTokenError,
     )
 )
+# botocore's names for a connection that did not come about, where it has no words of ours.
+_NO_CONNECTION = frozenset(
+    one.__name__ for one in (boto.ConnectionError, boto.HTTPClientError, boto.ProxyConnectionError)
+)
 UNKNOWN_KEY = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure"})
 THROTTLED = frozenset(
     {
@@ -61,9 +65,27 @@ THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
+# What AWS says where a repetition may do: it was asked too fast, or failed itself.
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+_PASSING = frozenset(
+    {
+        *EXPIRED, *THROTTLED, "BandwidthLimitExceeded", "EC2ThrottledException", "InternalError",
+        "InternalException", "InternalFailure", "InternalServerError", "InternalServerException",
+        "InternalServiceError", "InternalServiceException", "PriorRequestNotComplete",
+        "RequestThrottled", "RequestThrottledException", "RequestTimeout",
+        "RequestTimeoutException", "ServiceException", "ServiceFailure",
+        "ServiceFailureException", "ServiceUnavailable", "ServiceUnavailableException",
+        "SlowDown", "TransactionInProgressException",
+    }
+)  # fmt: skip
 # Nothing answers there: the network may be down, or the place not exist.
 COULD_NOT_CONNECT = "could not connect"
 TIMED_OUT = "no connection within the time limit"
+# How some begin that say more.
+NOT_READY = "still not ready after "
+_NOT_AWS = "the answer is not AWS's"
+_HTTP = "HTTP "
+_SESSION_ENDED = "the session has ended, and then "
 _SIGN_IN_AGAIN = "sign in again (`aws sso login`, `aws login`, or new credentials), then repeat"
 _CHECK_ENDPOINT = "check proxy settings and AWS_ENDPOINT_URL"
 _NO_WAY = "AWS can't be reached from here: {failure}"
@@ -97,6 +119,13 @@ def has_expired(gap: Gap) -> bool:
     return gap.error in EXPIRED | _NO_MORE | {_NOT_ANSWERED[Ended]}
 
 
+def may_pass(gap: Gap) -> bool:
+    """Whether a second try may be answered; a refusal stays one until somebody lifts it."""
+    words = gap.error
+    network = words.startswith((_NOT_AWS, _HTTP, _SESSION_ENDED)) or words in _NOT_ANSWERED.values()
+    return network or words in _PASSING | _NO_MORE | _NO_CONNECTION or words.startswith(NOT_READY)
+
+
 def is_unreached(error: Exception) -> bool:
     """The place did not answer at all, and will not when asked for something else."""
     kinds = boto.ConnectTimeoutError | boto.EndpointConnectionError | boto.ReadTimeoutError
@@ -111,22 +140,22 @@ def is_timed_out(error: Exception) -> bool:
 def _no_answer(error: Exception) -> str:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "error")
-        return f"HTTP {status} without an answer of AWS's"
+        return f"{_HTTP}{status} without an answer of AWS's"
     for kind, words in _NOT_ANSWERED.items():
         if isinstance(error, kind):
             return words
     if isinstance(error, NotAws):
-        return f"the answer is not AWS's: {error}"
+        return f"{_NOT_AWS}: {error}"
     if isinstance(error, NotEntered):
-        return f"the session has ended, and then {error}"
+        return f"{_SESSION_ENDED}{error}"
     if isinstance(error, BotoCoreError):
         return type(error).__name__
     # botocore stumbles like this over a page of well-formed XML that is no answer of AWS's.
-    return f"the answer is not AWS's: {type(error).__name__}"
+    return f"{_NOT_AWS}: {type(error).__name__}"
 
 
 _NOT_ANSWERED: dict[type[Exception], str] = {
-    ResponseParserError: "the answer is not AWS's",
+    ResponseParserError: _NOT_AWS,
     boto.ConnectTimeoutError: TIMED_OUT,
     boto.ReadTimeoutError: "no answer within the time limit",
     boto.EndpointConnectionError: COULD_NOT_CONNECT,

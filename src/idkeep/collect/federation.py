@@ -87,7 +87,7 @@ def read(ask: Ask) -> Providers:
 
 
 def _saml_providers(ask: Ask) -> tuple[SamlProvider, ...] | Unread:
-    listed = ask.sure(SAML_PROVIDERS)
+    listed = ask.those(SAML_PROVIDERS, SamlProvider)
     if isinstance(listed, Gap):
         return listed
     details = ask.each(listed, lambda one: ask.sure(SAML_PROVIDER, SAMLProviderArn=one.arn))
@@ -95,7 +95,7 @@ def _saml_providers(ask: Ask) -> tuple[SamlProvider, ...] | Unread:
 
 
 def _oidc_providers(ask: Ask) -> tuple[OidcProvider, ...] | Unread:
-    listed = ask.sure(OIDC_PROVIDERS)
+    listed = ask.those(OIDC_PROVIDERS, OidcProvider)
     if isinstance(listed, Gap):
         return listed
     details = ask.each(listed, lambda arn: ask.sure(OIDC_PROVIDER, OpenIDConnectProviderArn=arn))

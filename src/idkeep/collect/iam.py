@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from idkeep.collect.declare import Answer, Collector, Pages
+from idkeep.collect.paging import MOST_ITEMS
 from idkeep.collect.times import maybe_utc, utc
 from idkeep.model import (
     AccountProperties,
@@ -134,7 +135,7 @@ SERVICE_CREDENTIALS = Collector(
     service="iam",
     operation="ListServiceSpecificCredentials",
     build=_service_credentials,
-    params={"AllUsers": True},
+    params={"AllUsers": True, **MOST_ITEMS},
 )
 
 
@@ -191,4 +192,4 @@ def _template(role: Answer) -> RoleTemplate | None:
     return RoleTemplate(arn=told["TemplateArn"], minor_version=told["TemplateMinorVersion"])
 
 
-ROLE_EXTRAS = Collector(service="iam", operation="ListRoles", build=_role_extras)
+ROLE_EXTRAS = Collector(service="iam", operation="ListRoles", params=MOST_ITEMS, build=_role_extras)

@@ -3,7 +3,7 @@
 Bulk reads come first; a call for each user only for those whose fact no bulk read gives.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from idkeep.collect.contacts import (
     PRIMARY_CONTACT,
     SECURITY_CONTACT,
 )
-from idkeep.collect.credential_report import CREDENTIAL_REPORT, CredentialReport
+from idkeep.collect.credential_report import CREDENTIAL_REPORT, CredentialReport, Row
 from idkeep.collect.declare import AnyCollector, built
 from idkeep.collect.delegation import DELEGATION_REQUESTS
 from idkeep.collect.iam import (
@@ -36,7 +36,7 @@ from idkeep.collect.iam import (
     RoleExtras,
 )
 from idkeep.collect.mfa import MFA_DEVICES, VIRTUAL_MFA, apps
-from idkeep.collect.regions import REGIONS
+from idkeep.collect.regions import COLLECTORS as REGION_COLLECTORS
 from idkeep.collect.signin import CONSOLE_AUTHORIZATION, SIGNIN_POLICY
 from idkeep.collect.support import SUPPORT_PERMITS
 from idkeep.model import (
@@ -81,7 +81,7 @@ _TOGETHER: tuple[AnyCollector, ...] = (
 )
 COLLECTORS: tuple[AnyCollector, ...] = (
     *_TOGETHER,
-    REGIONS,
+    *REGION_COLLECTORS,
     SIGNIN_POLICY,
     CONSOLE_AUTHORIZATION,
     *federation.COLLECTORS,
@@ -90,6 +90,7 @@ COLLECTORS: tuple[AnyCollector, ...] = (
 _ACCOUNT_FACTS = frozenset(Account.__struct_fields__) - {"id", "partition", "caller"}
 _ROOT_FACTS = frozenset(Root.__struct_fields__) - {"arn"}
 _LISTED = ("User", "Group", "Role", "ManagedPolicy")
+_MOST_SINGLY = 100
 
 
 class Identity(Struct, frozen=True, kw_only=True):
@@ -110,13 +111,16 @@ class Identity(Struct, frozen=True, kw_only=True):
 def read(ask: Ask) -> Identity:
     """Ask everything, side by side, then put the answers together."""
     readings = ask.together(_TOGETHER)
-    summary = _Summary(readings.sure(ACCOUNT_SUMMARY))
+    summary = _Summary(readings.sure(ACCOUNT_SUMMARY), saved=not ask.aws.live)
     details, unlisted = _details(readings, summary, ask.account)
     ask.documents.update(details.documents)
-    credentials = _timely(readings.sure(CREDENTIAL_REPORT), ask.now())
+    reported = readings.sure(CREDENTIAL_REPORT)
+    credentials = _timely(reported, ask.now())
+    # AWS has a report and makes no new one: few enough users are asked for one by one.
+    singly = credentials is not reported and ask.aws.live and len(details.users) <= _MOST_SINGLY
     virtual = readings.sure(VIRTUAL_MFA)
     extras = readings.sure(ROLE_EXTRAS)
-    people = _People(credentials, virtual, readings.sure(SERVICE_CREDENTIALS))
+    people = _People(credentials, virtual, readings.sure(SERVICE_CREDENTIALS), singly)
     users = ask.each(details.users, lambda plain: _user(ask, plain, people))
     return Identity(
         account=_account(ask, readings, summary),
@@ -126,7 +130,9 @@ def read(ask: Ask) -> Identity:
         roles=tuple(_with_extras(role, extras) for role in details.roles),
         policies=details.policies,
         providers=federation.read(ask),
-        server_certificates=readings.sure(SERVER_CERTIFICATES),
+        server_certificates=ask.stand_alone(
+            readings.of(SERVER_CERTIFICATES), SERVER_CERTIFICATES, ServerCertificate
+        ),
         unlisted=(
             *unlisted,
             *(Unlisted("User", one) for one in users if isinstance(one, Gap)),
@@ -195,12 +201,14 @@ class _Summary:
     """The account summary: counts, and root's flags in the shape of numbers."""
 
     entries: Mapping[str, int] | Gap
+    saved: bool
 
     def flag(self, entry: str) -> bool | Gap:
         if isinstance(self.entries, Gap):
             return self.entries
         if entry not in self.entries:
-            return Gap(ACCOUNT_SUMMARY.action, f"the answer lacks {entry}")
+            why = f"the answer lacks {entry}"
+            return Gap(ACCOUNT_SUMMARY.action, why, unsaved=self.saved)
         value = self.entries[entry]
         if not isinstance(value, int):
             return Gap(ACCOUNT_SUMMARY.action, f"{entry} is not understood: {value!r}")
@@ -232,9 +240,9 @@ def _root(
     )
     return Root(
         arn=arn,
-        has_mfa=summary.flag("AccountMFAEnabled"),
-        has_access_keys=summary.flag("AccountAccessKeysPresent"),
-        has_password=summary.flag("AccountPasswordPresent"),
+        has_mfa=_saved(summary.flag("AccountMFAEnabled"), row, report.mfa_active),
+        has_access_keys=_saved(summary.flag("AccountAccessKeysPresent"), row, _has_keys),
+        has_password=_saved(summary.flag("AccountPasswordPresent"), row, report.has_root_password),
         has_certificates=summary.flag("AccountSigningCertificatesPresent"),
         virtual_mfa=devices if isinstance(devices, Gap) else devices.get(arn, ()),
         access_keys=report.told(row, report.access_keys),
@@ -242,13 +250,28 @@ def _root(
     )
 
 
+def _saved(flag: bool | Gap, row: Row | Gap, of_row: Callable[[Row], bool]) -> bool | Gap:  # noqa: FBT001 -- a fact of root
+    """The summary's word; where it was not saved, that of the report beside it, if there is one."""
+    if not isinstance(flag, Gap) or not flag.unsaved or isinstance(row, Gap):
+        return flag
+    return report.told(row, of_row)
+
+
+def _has_keys(row: Row) -> bool:
+    return bool(report.access_keys(row))
+
+
 @dataclass(frozen=True, slots=True)
 class _People:
-    """What the bulk reads tell of users: by ARN, but service credentials by name."""
+    """What the bulk reads tell of users: by ARN, but service credentials by name.
+
+    `singly`: the report is of no use, and each user is asked for.
+    """
 
     report: CredentialReport | Gap
     virtual: Mapping[str, tuple[VirtualMfa, ...]] | Gap
     services: Mapping[str, tuple[ServiceCredential, ...]] | Gap
+    singly: bool
 
 
 def _user(ask: Ask, plain: PlainUser, people: _People) -> User:
@@ -268,7 +291,7 @@ def _user(ask: Ask, plain: PlainUser, people: _People) -> User:
         boundary=plain.boundary,
         tags=plain.tags,
         password=report.told(row, report.password),
-        mfa_active=report.told(row, report.mfa_active),
+        mfa_active=_has_mfa(row, apps_of),
         access_keys=report.told(row, report.access_keys),
         certificates=report.told(row, report.certificates),
         virtual_mfa=apps_of,
@@ -276,13 +299,26 @@ def _user(ask: Ask, plain: PlainUser, people: _People) -> User:
             services if isinstance(services, Gap) else services.get(plain.name, ())
         ),
     )
-    if not isinstance(known, Gap) and known.is_older(plain.created):
+    if people.singly or (not isinstance(known, Gap) and known.is_older(plain.created)):
         return _settled(ask, user)
     return replace(user, mfa_devices=_devices(ask, user))
 
 
+def _has_mfa(row: Row | Gap, apps_of: tuple[VirtualMfa, ...] | Gap) -> bool | Gap:
+    """The report's word, unless the live list of apps knows better.
+
+    What nobody saved beside a report takes nothing from its word.
+    """
+    reported = report.told(row, report.mfa_active)
+    if reported is True:
+        return True
+    if isinstance(apps_of, Gap):
+        return reported if apps_of.unsaved else apps_of
+    return True if apps_of else reported
+
+
 def _settled(ask: Ask, user: User) -> User:
-    """A user whom the report can't know yet."""
+    """A user whom the report does not tell of."""
     live = newcomers.newcomer(ask, user.name)
     return replace(
         user,

@@ -62,6 +62,8 @@ def _user(told: Answer) -> CenterUser:
         created=maybe_utc(told.get("CreatedAt")),
         created_by=told.get("CreatedBy"),
         updated=maybe_utc(told.get("UpdatedAt")),
+        updated_by=told.get("UpdatedBy"),
+        roles=tuple(one["Value"] for one in told.get("Roles", ()) if one.get("Value")),
     )
 
 
@@ -129,10 +131,11 @@ class People:
 def read(ask: Ask, instance: CenterInstance) -> People:
     """A call for each group's members: AWS lists them for one group or one user at a time."""
     of: dict[str, Any] = {"region": instance.region, "IdentityStoreId": instance.identity_store}
-    groups = ask.sure(GROUPS, **of)
+    groups = ask.those(GROUPS, CenterGroup, **of)
     if not isinstance(groups, Gap):
         members = ask.each(groups, lambda one: ask.sure(MEMBERSHIPS, **of, GroupId=one.id))
         groups = tuple(
             replace(one, members=found) for one, found in zip(groups, members, strict=True)
         )
-    return People(store=ask.sure(STORE, **of), users=ask.sure(USERS, **of), groups=groups)
+    users = ask.those(USERS, CenterUser, **of)
+    return People(store=ask.sure(STORE, **of), users=users, groups=groups)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import AnyCollector, Collector, Pages
+from idkeep.collect.failures import NOT_READY
 from idkeep.collect.identity import Identity
 from idkeep.collect.times import maybe_utc
 from idkeep.model import Gap, Role, ServiceAccess, User
@@ -77,4 +78,4 @@ def accesses(ask: Ask, arn: str) -> tuple[ServiceAccess, ...] | Gap:
             return Gap(ACCESSES.action, f"the job ended as {found}")
         ask.pause(wait)
         wait = min(wait * 2, _LONGEST_WAIT)
-    return Gap(ACCESSES.action, "still not ready after half a minute")
+    return Gap(ACCESSES.action, f"{NOT_READY}half a minute")

@@ -68,8 +68,8 @@ def _accounts(ask: Ask) -> Organization | Gap | None:
 def as_it_concerns(organization: Organization, account: str) -> Organization:
     """What of it bears on one account: its way down from the root, and the policies on that way.
 
-    The rest stays with the organisation's own facts; what AWS tells that account alone is not
-    asked.
+    Who administers what is kept whole: the account itself may, and may then do more. The rest stays
+    with the organisation's own facts; what AWS tells that account alone is not asked.
     """
     accounts = organization.accounts
     own = tuple(one for one in accounts if one.id == account) if _is_read(accounts) else accounts
@@ -80,10 +80,12 @@ def as_it_concerns(organization: Organization, account: str) -> Organization:
         feature_set=organization.feature_set,
         management_account=organization.management_account,
         management_email=organization.management_email,
+        concerns=account,
         roots=organization.roots,
         units=_on_the_way(organization.units, way),
         accounts=own,
         policy_types=_bearing(organization.policy_types, way, account),
+        delegated_administrators=organization.delegated_administrators,
     )
 
 

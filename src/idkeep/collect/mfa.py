@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADevices.h
 from collections.abc import Mapping
 
 from idkeep.collect.declare import Answer, Collector, Pages
+from idkeep.collect.paging import MOST_ITEMS
 from idkeep.collect.times import maybe_utc
 from idkeep.model import Arn, MfaDevice, MfaKind, VirtualMfa
 
@@ -62,7 +63,7 @@ VIRTUAL_MFA = Collector(
     service="iam",
     operation="ListVirtualMFADevices",
     build=_virtual,
-    params={"AssignmentStatus": "Assigned"},
+    params={"AssignmentStatus": "Assigned", **MOST_ITEMS},
 )
 
 

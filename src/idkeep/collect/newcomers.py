@@ -25,7 +25,8 @@ from idkeep.model import (
     Unread,
 )
 
-_ACTIVE = "Active"
+# A credential in a state that is not known may still be good for something.
+_ENDED = frozenset({"Inactive", "Expired"})
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyLastUsed.html
 _NONE = "N/A"
 
@@ -156,7 +157,7 @@ def _access_keys(ask: Ask, user: str) -> tuple[AccessKey, ...] | Gap:
     return tuple(
         AccessKey(
             slot=slot,
-            active=key.status == _ACTIVE,
+            active=key.status not in _ENDED,
             rotated=key.created,
             last_used=key.last_used,
             last_used_service=key.last_used_service,
@@ -171,6 +172,6 @@ def _slots(ask: Ask, user: str) -> tuple[CertificateSlot, ...] | Gap:
     if isinstance(found, Gap):
         return found
     return tuple(
-        CertificateSlot(slot=slot, active=one.status == _ACTIVE, rotated=one.uploaded)
+        CertificateSlot(slot=slot, active=one.status not in _ENDED, rotated=one.uploaded)
         for slot, one in enumerate(found, start=1)
     )

@@ -1,11 +1,11 @@
 """The organisation: its tree and accounts, its policies, and who administers what in it.
 
 Calls at most, for A accounts in U OUs, P policies of T types that are on with M attachments, D
-delegated administrators and E accounts with an invalid effective policy, twenty a page:
-9 + 3 * T + U + A / 20 + 2 * P + M / 20 + D + E. A policy lists its targets, which is fewer calls
-than asking each root, OU and account for the policies of each type. Tags come for all accounts at
-once, a hundred a page. A member account is refused at the third call, and asks then only for what
-every account may read: its effective policy of each type.
+delegated administrators, E accounts with an invalid effective policy and W approval teams, twenty a
+page: 11 + 3 * T + U + A / 20 + 2 * P + M / 20 + D + E + W. A policy lists its targets, which is
+fewer calls than asking each root, OU and account for the policies of each type. Tags come for all
+accounts at once, a hundred a page. A member account is refused at the third call, and asks then
+only for what every account may read: its effective policy of each type.
 
 Source of the answers' shapes: https://docs.aws.amazon.com/organizations/latest/APIReference/
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from idkeep.collect import approval
 from idkeep.collect import organization_policies as policies
 from idkeep.collect import organization_tags as tags
 from idkeep.collect import organization_tree as tree
@@ -198,6 +199,7 @@ COLLECTORS: tuple[AnyCollector, ...] = (
     *tree.COLLECTORS,
     *tags.COLLECTORS,
     *policies.COLLECTORS,
+    *approval.COLLECTORS,
 )
 
 
@@ -226,6 +228,7 @@ def read(ask: Ask) -> Organization | Gap | None:
         trusted_access=readings.sure(TRUSTED_ACCESS),
         sent_handshakes=readings.sure(SENT_HANDSHAKES),
         resource_policy=ask.keep(policy) if isinstance(policy, str) else policy,
+        approval=approval.read(ask, known.management_account),
     )
 
 
@@ -248,6 +251,7 @@ def _as_a_member(ask: Ask, known: Organization, refusal: Gap) -> Organization:
         trusted_access=gap,
         sent_handshakes=gap,
         resource_policy=gap,
+        approval=gap,
     )
 
 

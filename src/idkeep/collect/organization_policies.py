@@ -28,7 +28,7 @@ _SIZE = {"MaxResults": 20}
 _NO_EFFECTIVE = frozenset({"EffectivePolicyNotFoundException"})
 # These limit what may be done; all others come together to one effective policy an account.
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html
-_AUTHORIZATION = frozenset({"SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"})
+AUTHORIZATION = frozenset({"SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"})
 
 
 def _policies(pages: Pages) -> tuple[OrganizationPolicy, ...]:
@@ -142,8 +142,8 @@ def by_type(ask: Ask, statuses: Mapping[str, str]) -> tuple[PolicyType, ...]:
 
 def effective(ask: Ask, statuses: Mapping[str, str] | Gap) -> tuple[OwnEffectivePolicy, ...]:
     """The account's own of each type that is on; of each that there is, where that is not known."""
-    known = _known("EffectivePolicyType") if isinstance(statuses, Gap) else tuple(statuses)
-    names = [name for name in known if name not in _AUTHORIZATION]
+    known = EFFECTIVE_TYPES if isinstance(statuses, Gap) else tuple(statuses)
+    names = [name for name in known if name not in AUTHORIZATION]
     found = ask.each(names, lambda name: _own(ask, name))
     return tuple(
         OwnEffectivePolicy(type=name, policy=one) for name, one in zip(names, found, strict=True)
@@ -165,7 +165,7 @@ def _policy_type(ask: Ask, name: str, status: str) -> PolicyType:
         name=name,
         status=status,
         policies=listed if isinstance(listed, Gap) else _whole(ask, listed),
-        invalid=None if name in _AUTHORIZATION else _invalid_accounts(ask, name),
+        invalid=None if name in AUTHORIZATION else _invalid_accounts(ask, name),
     )
 
 
@@ -195,3 +195,7 @@ def _known(shape: str) -> tuple[str, ...]:
     """The values of an enum of botocore's model."""
     model = create_loader().load_service_model("organizations", "service-2")
     return tuple(model["shapes"][shape]["enum"])
+
+
+# All that come together to one policy an account, as far as botocore knows.
+EFFECTIVE_TYPES = _known("EffectivePolicyType")

@@ -55,7 +55,7 @@ def tagged(
 
 def _all(ask: Ask, organization: Organization) -> Mapping[str, OrganizationTags] | Gap:
     if organization.management_account != ask.account:
-        return Gap(TAGS.action, "only the management account is told")
+        return Gap(TAGS.action, "only the management account is told", elsewhere=True)
     region = _home(ask.partition)
     if region is None:
         return Gap(TAGS.action, "it is not known which region has the organisation")

@@ -15,6 +15,9 @@ from idkeep.collect.failures import NotAws
 # Tokens as AWS names them, for operations that botocore has no paginator for.
 _TOKENS = ("Marker", "NextToken", "nextToken", "NextMarker", "Token", "Position")
 _MORE = ("IsTruncated", "isTruncated", "Truncated")
+# As many as a page of an IAM listing can have; it may have fewer, and has 100 unless it is asked.
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html, MaxItems
+MOST_ITEMS = {"MaxItems": 1000}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,16 @@ def _policy(pages: Pages) -> str:
     document = {
         "Version": told["version"],
         "Statement": [
-            {name.capitalize(): one[name] for name in _MEMBERS if name in one}
+            {name.capitalize(): _said(name, one[name]) for name in _MEMBERS if name in one}
             for one in told["statement"]
         ],
     }
     return json.dumps(document)
+
+
+def _said(name: str, value: object) -> object:
+    """Everybody is a map here too, of a star to a star."""
+    return "*" if name == "principal" and value == {"*": "*"} else value
 
 
 SIGNIN_POLICY = Collector(

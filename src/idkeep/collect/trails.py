@@ -3,7 +3,7 @@
 A listing of the account names the trails of every region; one region describes all that are
 multi-region, so only a single-region trail elsewhere costs a second description. What a trail
 does is asked in its home region. For T trails and B buckets: 2 calls, and one for each further
-home region of single-region trails; 2 T, and one more for each trail with Insights; 3 B; and one
+home region of single-region trails; 2 T, and one more for each trail with Insights; 5 B; and one
 for the event data stores of each region.
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html and
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListTrails.html
@@ -17,12 +17,14 @@ from msgspec.structs import replace
 
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
-from idkeep.collect.regions import REGIONS
+from idkeep.collect.regions import COLLECTORS as REGION_COLLECTORS
 from idkeep.collect.times import maybe_utc
+from idkeep.collect.words import either
 from idkeep.model import Arn, Family, Gap, NotAsked, NotToldHere
 from idkeep.model.logging import (
     AdvancedEventSelector,
     BucketAccess,
+    BucketVersioning,
     DataResources,
     EventDataStore,
     EventSelector,
@@ -253,17 +255,44 @@ BUCKET_BLOCK = Collector(
     regional=True,
 )
 
+
+def _access_log(pages: Pages) -> str:
+    """The target bucket, "" where requests are not written down."""
+    [answer] = pages
+    target: str = answer.get("LoggingEnabled", {}).get("TargetBucket", "")
+    return target
+
+
+BUCKET_LOGGING = Collector(
+    service="s3", operation="GetBucketLogging", build=_access_log, regional=True
+)
+
+
+def _versioning(pages: Pages) -> BucketVersioning:
+    [answer] = pages
+    return BucketVersioning(
+        status=answer.get("Status", ""),
+        mfa_delete=either(answer.get("MFADelete", "Disabled"), "Enabled", "Disabled"),
+    )
+
+
+BUCKET_VERSIONING = Collector(
+    service="s3", operation="GetBucketVersioning", build=_versioning, regional=True
+)
+
 COLLECTORS: tuple[AnyCollector, ...] = (
     TRAILS,
     DESCRIBED_TRAILS,
     TRAIL_STATUS,
     EVENT_SELECTORS,
     INSIGHT_SELECTORS,
-    REGIONS,
+    *REGION_COLLECTORS,
     EVENT_DATA_STORES,
     BUCKETS,
     BUCKET_POLICY,
     BUCKET_BLOCK,
+    BUCKET_LOGGING,
+    BUCKET_VERSIONING,
 )
 
 
@@ -340,9 +369,12 @@ def _access(ask: Ask, name: str, home: str) -> BucketAccess | NotOwned | Gap:
     whose = {"Bucket": name, "ExpectedBucketOwner": ask.account}
     region = own[name] or home
     policy = ask(BUCKET_POLICY, region=region, **whose)
+    access_log = ask.sure(BUCKET_LOGGING, region=region, **whose)
     return BucketAccess(
         policy=ask.keep(policy) if isinstance(policy, str) else policy,
         public_access_block=ask(BUCKET_BLOCK, region=region, **whose),
+        access_log=access_log or None,
+        versioning=ask.sure(BUCKET_VERSIONING, region=region, **whose),
     )
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from idkeep.demo.contradictions import in_account, in_organization
 from idkeep.demo.declared.account import AccountEstate
-from idkeep.demo.declared.estate import Estate, OrganizationFile, ServicesFile
+from idkeep.demo.declared.estate import Estate, MoreFile, OrganizationFile
 from idkeep.demo.declared.organization import Member
 from idkeep.errors import Unreadable
 
@@ -35,7 +35,7 @@ def load(path: Path) -> Estate:
         account = _decoded(file, _text(file), AccountEstate)
         if account.account.id != member.id:
             raise Unreadable(str(file), f"it declares {account.account.id}, not {member.id}")
-        accounts[member.id] = _with_services(path, member, _checked_account(file, account))
+        accounts[member.id] = _checked_account(file, _with_more(path, member, account))
     return _checked(
         path,
         Estate(
@@ -47,13 +47,23 @@ def load(path: Path) -> Estate:
     )
 
 
-def _with_services(path: Path, member: Member, account: AccountEstate) -> AccountEstate:
-    if member.services is None:
-        return account
-    file = path.parent / member.services
-    more = _decoded(file, _text(file), ServicesFile)
-    things = {**account.things, **more.things}
-    return replace(account, things=things, made=(*account.made, *more.made))
+def _with_more(path: Path, member: Member, account: AccountEstate) -> AccountEstate:
+    for name in member.more:
+        file = path.parent / name
+        more = _decoded(file, _text(file), MoreFile)
+        services = dict.fromkeys((*account.things, *more.things))
+        account = replace(
+            account,
+            roles=(*account.roles, *more.roles),
+            policies=(*account.policies, *more.policies),
+            oidc_providers=(*account.oidc_providers, *more.oidc_providers),
+            saml_providers=(*account.saml_providers, *more.saml_providers),
+            things={
+                one: (*account.things.get(one, ()), *more.things.get(one, ())) for one in services
+            },
+            made=(*account.made, *more.made),
+        )
+    return account
 
 
 def _lone(account: AccountEstate) -> Estate:

@@ -33,6 +33,8 @@ class Faults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     throttle: so many calls are answered Throttling before the action works.
     broken: answered with a page of HTML and `broken_status`, as by a proxy in between.
     expire_after: after so many calls every further one is answered ExpiredToken.
+    ended: so many calls are answered ExpiredToken before the action works, as where the session of
+        a role ends and the next one is good.
     spoil: members left out of GetAccountAuthorizationDetails: `user:maria.santos:Arn`;
         the kinds are user, group, role and policy.
     rewrite: (regular expression, replacement) pairs, substituted one after the other (re.DOTALL)
@@ -50,6 +52,7 @@ class Faults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     broken: tuple[str, ...] = ()
     broken_status: int = 503
     expire_after: int | None = None
+    ended: dict[str, int] = {}
     spoil: tuple[str, ...] = ()
     rewrite: dict[str, tuple[tuple[str, str], ...]] = {}
     slow: dict[str, float] = {}
@@ -75,7 +78,7 @@ class Faults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def _actions(self) -> Iterator[str]:
         yield from (*self.deny, *self.deny_by_scp, *self.deny_next_pages, *self.broken)
-        yield from (*self.empty_pages, *self.throttle, *self.rewrite, *self.slow)
+        yield from (*self.empty_pages, *self.throttle, *self.ended, *self.rewrite, *self.slow)
 
     def rewrites(self, where: Where) -> tuple[tuple[str, str], ...]:
         """What to substitute in this call's answer, in order."""

@@ -27,6 +27,9 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 # moto's dispatcher answers these by their path, whoever signed.
 MOTO_S_OWN = ("/moto-api", "/favicon.ico", "/latest/")
+# Answered even where a policy denies it:
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+WHO_AM_I = "sts:GetCallerIdentity"
 CONTENT = re.compile(rb"(?<=<Content>)[^<]*(?=</Content>)")
 
 
@@ -40,7 +43,8 @@ class Gate:
         self._lock = threading.Lock()
         self._requests: list[Where] = []
         self._calls = 0
-        self._throttled: Counter[str] = Counter()
+        # How often a fault that passes has struck.
+        self._struck: Counter[tuple[Refusal, str]] = Counter()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         call = _not_for_us(environ) or self._controlled(environ) or call_of(environ)
@@ -82,10 +86,14 @@ class Gate:
             return self._refuse(call, Refusal.EXPIRED)
         if principal is None or self._world.is_closed(principal.account, call.region):
             return self._refuse(call, Refusal.UNKNOWN_KEY)
-        pattern = named_in(faults.throttle, where)
-        if pattern is not None and self._throttled[pattern] < faults.throttle[pattern]:
-            self._throttled[pattern] += 1
-            return self._refuse(call, Refusal.THROTTLED)
+        for why, passing in (
+            (Refusal.THROTTLED, faults.throttle),
+            (Refusal.EXPIRED, faults.ended),
+        ):
+            pattern = named_in(passing, where)
+            if pattern is not None and self._struck[why, pattern] < passing[pattern]:
+                self._struck[why, pattern] += 1
+                return self._refuse(call, why)
         denied = self._denied(call, where, principal)
         is_broken = denied is None and named_in(faults.broken, where)
         return web_page(faults.broken_status) if is_broken else denied
@@ -99,6 +107,9 @@ class Gate:
             call.next_page and named_in(faults.deny_next_pages, where)
         ):
             return self._refuse(call, Refusal.DENIED, denial(principal.arn, call.action, "*"))
+        if principal.only is not None and call.action not in {*principal.only, WHO_AM_I}:
+            sentence = f"User: {principal.arn} is not authorized to perform: {call.action}"
+            return self._refuse(call, Refusal.DENIED, sentence)
         return None
 
     @staticmethod
@@ -132,7 +143,7 @@ class Gate:
                 with self._lock:
                     self._world.faults = faults
                     self._calls = 0
-                    self._throttled.clear()
+                    self._struck.clear()
                 return _json([])
             case _:
                 return Answer(HTTPStatus.NOT_FOUND, {}, b"no such control")

@@ -15,7 +15,8 @@ TOKEN = "demo-not-a-token"  # noqa: S105
 class Principal(Struct, frozen=True):
     """Who a key speaks for; `token` is empty for a user's own key.
 
-    `expires` is naive UTC, None for what the server handed out at its start.
+    `expires` is naive UTC, None for what the server handed out at its start. `mfa`: a code was
+    given for it. `only`: the actions that a session of AssumeRoot may ask, None for all others.
     """
 
     name: str
@@ -25,6 +26,8 @@ class Principal(Struct, frozen=True):
     account: str
     token: str = ""
     expires: datetime | None = None
+    mfa: bool = False
+    only: frozenset[str] | None = None
 
 
 def principals(estate: AccountEstate) -> tuple[Principal, ...]:

@@ -96,6 +96,7 @@ class DemoServer:
         broken: Iterable[str] = (),
         broken_status: int = 503,
         expire_after: int | None = None,
+        ended: Mapping[str, int] | None = None,
         spoil: Iterable[str] = (),
         rewrite: Mapping[str, Iterable[tuple[str, str]]] | None = None,
         slow: Mapping[str, float] | None = None,
@@ -110,6 +111,7 @@ class DemoServer:
             broken=tuple(broken),
             broken_status=broken_status,
             expire_after=expire_after,
+            ended=dict(ended or {}),
             spoil=tuple(spoil),
             rewrite={action: tuple(pairs) for action, pairs in (rewrite or {}).items()},
             slow=dict(slow or {}),
@@ -152,8 +154,10 @@ def running(
 ) -> Iterator[DemoServer]:
     """A server on 127.0.0.1 filled from this file (ours by default), ended on the way out.
 
-    Port 0 takes a free one. For benchmarks: so many `users` more in the first account, so many
-    small `accounts` more in the organisation.
+    Port 0 takes a free one. For benchmarks: so many `users` more in the first account, with two
+    roles and one policy for every three; so many small `accounts` more in the organisation, which
+    are filled when they are first asked (`idkeep.demo.crowd.scaled`). Raises `IdkeepError` where
+    moto is missing, the file is wrong, or a lone account is to have more accounts.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:

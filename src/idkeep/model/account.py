@@ -163,7 +163,8 @@ class Account(Struct, frozen=True, kw_only=True):
 
     `root_features` is None outside an organisation. `signin_policy` is the digest of a text in
     `Snapshot.documents`, None where there is none. `console_authorization` is None where it was
-    never set. `support_permits` are those of the region that was asked.
+    never set. `support_permits` are those of the region that was asked;
+    `Services` has those of the others.
     """
 
     id: str

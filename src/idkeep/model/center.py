@@ -124,6 +124,21 @@ class PermissionSet(Struct, frozen=True, kw_only=True):
         tuple[str, ...] | Unread, ReadBy("sso:ListAccountsForProvisionedPermissionSet")
     ]
 
+    @property
+    def name(self) -> str:
+        """Empty where it was not read."""
+        return self.details.name if isinstance(self.details, PermissionSetDetails) else ""
+
+
+class SetPolicy(Struct, frozen=True, kw_only=True):
+    """A policy of AWS's own that permission sets name, which the account itself need not hold.
+
+    `document` is the digest of the text in force, in `Snapshot.documents`.
+    """
+
+    arn: str
+    document: Annotated[str | Unread, ReadBy("iam:GetPolicyVersion")]
+
 
 class AccountAssignment(Struct, frozen=True, kw_only=True, tag=True):
     """A user or group of the identity store has a permission set in an account.
@@ -169,6 +184,53 @@ class TrustedTokenIssuer(Struct, frozen=True, kw_only=True):
     ] = _NOT_ASKED
 
 
+class ApplicationScope(Struct, frozen=True, kw_only=True):
+    """What an application may ask for in a user's name: `sso:account:access` are credentials.
+
+    `targets` are ARNs of the applications that it is limited to; empty asks no limit.
+    Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/enable-account-access-customer-managed-apps.html
+    """
+
+    name: str
+    targets: tuple[str, ...] = ()
+
+
+class ApplicationAssignment(Struct, frozen=True, kw_only=True):
+    """A user or group may use an application. `principal_type` is USER or GROUP."""
+
+    principal_type: str
+    principal: str
+
+
+class CenterApplication(Struct, frozen=True, kw_only=True):
+    """An application of the instance. `provider` is the ARN of what kind it is.
+
+    `scopes` is None for one that is not the customer's own: AWS's say nothing of theirs.
+    `assignment_required`: it is for those in `assigned`; else for every user of the directory.
+    `background_sessions` is ENABLED where its jobs may run on for a user who signed out, else
+    DISABLED, or None where AWS has nothing on it.
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_Application.html
+    """
+
+    arn: str
+    name: str
+    provider: str
+    account: str
+    status: str
+    scopes: Annotated[
+        tuple[ApplicationScope, ...] | Unread | None, ReadBy("sso:ListApplicationAccessScopes")
+    ] = None
+    assignment_required: Annotated[
+        bool | Unread, ReadBy("sso:GetApplicationAssignmentConfiguration")
+    ] = _NOT_ASKED
+    assigned: Annotated[
+        tuple[ApplicationAssignment, ...] | Unread, ReadBy("sso:ListApplicationAssignments")
+    ] = _NOT_ASKED
+    background_sessions: Annotated[
+        str | Unread | None, ReadBy("sso:GetApplicationSessionConfiguration")
+    ] = _NOT_ASKED
+
+
 class AccessAttribute(Struct, frozen=True, kw_only=True):
     """A session tag `key` that users' sessions carry, and what of the store it is made from."""
 
@@ -179,7 +241,8 @@ class AccessAttribute(Struct, frozen=True, kw_only=True):
 class CenterUser(Struct, frozen=True, kw_only=True):
     """A person of the identity store. `status` is ENABLED or DISABLED, "" where AWS does not tell.
 
-    `issuers` are the identity providers that know the user under an id of theirs.
+    `issuers` are the identity providers that know the user under an id of theirs; `roles` are the
+    directory's own, not IAM's.
     """
 
     id: str
@@ -191,6 +254,8 @@ class CenterUser(Struct, frozen=True, kw_only=True):
     created: datetime | None = None
     created_by: str | None = None
     updated: datetime | None = None
+    updated_by: str | None = None
+    roles: tuple[str, ...] = ()
 
 
 class CenterGroup(Struct, frozen=True, kw_only=True):
@@ -219,6 +284,7 @@ class CenterInstance(Struct, frozen=True, kw_only=True):
     `owner` is the organisation's management account for an organisation instance, any account for
     an account instance. `access_attributes` is None where attributes for access control are off.
     A gap in the place of an assignment stands for those of one set, account or principal.
+    `policies` are those of AWS's own that the permission sets name.
     """
 
     arn: str
@@ -233,6 +299,9 @@ class CenterInstance(Struct, frozen=True, kw_only=True):
     permission_sets: Annotated[
         tuple[PermissionSet, ...] | PermissionSetsOff | Unread, ReadBy("sso:ListPermissionSets")
     ] = _NOT_ASKED
+    policies: Annotated[
+        tuple[SetPolicy, ...] | PermissionSetsOff | Unread, ReadBy("iam:GetPolicyVersion")
+    ] = _NOT_ASKED
     assignments: Annotated[
         tuple[AccountAssignment | Gap, ...] | PermissionSetsOff | Unread,
         ReadBy("sso:ListAccountAssignments"),
@@ -243,6 +312,9 @@ class CenterInstance(Struct, frozen=True, kw_only=True):
     ] = _NOT_ASKED
     token_issuers: Annotated[
         tuple[TrustedTokenIssuer, ...] | Unread, ReadBy("sso:ListTrustedTokenIssuers")
+    ] = _NOT_ASKED
+    applications: Annotated[
+        tuple[CenterApplication, ...] | Unread, ReadBy("sso:ListApplications")
     ] = _NOT_ASKED
     access_attributes: Annotated[
         tuple[AccessAttribute, ...] | Unread | None,
@@ -262,6 +334,7 @@ class CenterInstance(Struct, frozen=True, kw_only=True):
 class Entitlement(Struct, frozen=True, kw_only=True):
     """A user or group of the identity store may become an existing role in an account.
 
+    `principal_type` is USER or GROUP; else AWS's word for something new, which has no `principal`.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/account-access-manager.html
     """
 
@@ -271,6 +344,11 @@ class Entitlement(Struct, frozen=True, kw_only=True):
     principal_type: str
     principal: str
     created: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """The role's, for an entitlement has an id alone."""
+        return f"role {self.role.rpartition('/')[2]}"
 
 
 class AccountAccessDetails(Struct, frozen=True, kw_only=True, tag=True):

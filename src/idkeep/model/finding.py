@@ -1,6 +1,6 @@
 """What a check says about the world."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -25,19 +25,39 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
     PASS = "pass"  # noqa: S105 -- a verdict, not a password
     NOT_APPLICABLE = "not_applicable"
+    SUPPRESSED = "suppressed"
+
+
+class PolicyPlace(Struct, frozen=True, kw_only=True):
+    """A statement that a finding rests on.
+
+    `policy` says whose it is, in words; `arn` is that of a managed policy or resource, "" for an
+    inline one. `digest` is of the text in `Snapshot.documents`, `statement` the statement's number
+    from 0, `line` and `column` where it begins in the text.
+    """
+
+    policy: str
+    arn: str = ""
+    digest: str = ""
+    statement: int = 0
+    sid: str = ""
+    line: int = 0
+    column: int = 0
 
 
 class Problem(Struct, frozen=True):
     """One thing wrong with the subject in hand, in words that follow its name.
 
     `at` names the part (a key, a statement) where one subject can fail a rule twice; it is part
-    of the finding's identity, the message is not. `severity` moves the check's own, and then the
-    message says why.
+    of the finding's identity, the message is not. `severity` moves the check's own, and then
+    `because` says why, in words that stand by themselves. `statements` are what it rests on.
     """
 
     message: str
     at: str = ""
     severity: Severity | None = None
+    because: str = ""
+    statements: tuple[PolicyPlace, ...] = ()
 
 
 class Unknown(Struct, frozen=True):
@@ -75,13 +95,27 @@ class SubjectRef(Struct, frozen=True, kw_only=True):
     region: str = "global"
 
 
+class Suppressed(Struct, frozen=True, kw_only=True):
+    """Who agreed to live with a finding, why, and until which day."""
+
+    reason: str
+    owner: str
+    expires: date
+
+
 class Finding(Struct, frozen=True, kw_only=True):
-    """`id` is the same in every run and version: rule, account, the subject's id and `at`."""
+    """`id` is the same in every run and version: rule, account, the subject's id and `at`.
+
+    `because` is why the severity is not the check's own, "" where it is.
+    """
 
     id: str
     severity: Severity
     message: str
     at: str = ""
+    because: str = ""
+    statements: tuple[PolicyPlace, ...] = ()
+    suppressed: Suppressed | None = None
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -97,6 +131,11 @@ class Verdict(Struct, frozen=True, kw_only=True):
     not_applicable: str = ""
     evidence: tuple[Fact, ...] = ()
 
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that nobody agreed to live with."""
+        return tuple(one for one in self.findings if one.suppressed is None)
+
 
 class Outcome(Struct, frozen=True, kw_only=True):
     """What one check learned: a verdict for every subject, and why subjects may be missing."""
@@ -108,4 +147,5 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 def finding_id(check: str, account: str, subject_id: str, at: str) -> str:
     """16 hex digits of SHA-256 over the four parts."""
-    return sha256(f"{check}\n{account}\n{subject_id}\n{at}".encode()).hexdigest()[:16]
+    parts = f"{check}\n{account}\n{subject_id}\n{at}"
+    return sha256(parts.encode(errors="surrogatepass")).hexdigest()[:16]

@@ -1,7 +1,8 @@
 """What could not be read, and which AWS action gives which fact."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ class Gap(Struct, frozen=True, tag=True):
     `detail` is what AWS says of a refusal, which may name the policy that denies; `region` is
     where it was asked, "" for what lives in none. `elsewhere`: AWS tells it only to the account
     that manages it, so what needs it is unknown here, but the scan is not incomplete for it.
+    `unsaved`: it is not among the saved answers that were read, where AWS may have told it.
     """
 
     action: str
@@ -23,6 +25,7 @@ class Gap(Struct, frozen=True, tag=True):
     detail: str = ""
     region: str = ""
     elsewhere: bool = False
+    unsaved: bool = False
 
     def __str__(self) -> str:
         where = f" in {self.region}" if self.region else ""
@@ -59,7 +62,33 @@ class ReadBy:
 
 
 def read_by(kind: type[object], field: str) -> str:
-    """The action that gives `field` of `kind`; "" for a field that is not marked."""
-    hint = get_type_hints(kind, include_extras=True)[field]
+    """The action that gives `field` of `kind`; "" for a field that is not marked.
+
+    A dot leads on into what a field holds: `regions.detectors` of `Services`.
+    """
+    first, _, rest = field.partition(".")
+    hint = _hints(kind)[first]
+    if rest:
+        name = rest.partition(".")[0]
+        inner = next(one for one in _kinds(hint) if name in one.__struct_fields__)
+        return read_by(inner, rest) or read_by(kind, first)
     marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
     return next((mark.action for mark in marks if isinstance(mark, ReadBy)), "")
+
+
+def _kinds(hint: object) -> Iterator[type[Struct]]:
+    """The kinds of the model in a type."""
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        yield hint
+    for one in get_args(hint):
+        yield from _kinds(one)
+
+
+def _hints(kind: type[object]) -> dict[str, Any]:
+    if kind not in _HINTS:
+        _HINTS[kind] = get_type_hints(kind, include_extras=True)
+    return _HINTS[kind]
+
+
+# Of each class of the model; to look them up is slow, and every check of every account asks.
+_HINTS: dict[type[object], dict[str, Any]] = {}

@@ -9,7 +9,10 @@ from typing import Annotated
 from msgspec import Struct
 
 from idkeep.model.account import NotToldHere
-from idkeep.model.gap import ReadBy, Unread
+from idkeep.model.facts import Family
+from idkeep.model.gap import NotAsked, ReadBy, Unread
+
+_NOT_ASKED = NotAsked(Family.LOGGING)
 
 
 class NotOwned(Struct, frozen=True, kw_only=True, tag=True):
@@ -149,13 +152,29 @@ class PublicAccessBlock(Struct, frozen=True, kw_only=True, tag=True):
     restrict_buckets: bool
 
 
+class BucketVersioning(Struct, frozen=True, kw_only=True, tag=True):
+    """`status` is Enabled or Suspended, "" where it never was on.
+
+    `mfa_delete`: root's MFA is needed to delete a version.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html
+    """
+
+    status: str = ""
+    mfa_delete: bool = False
+
+
 class BucketAccess(Struct, frozen=True, kw_only=True, tag=True):
-    """`policy` is the digest of a text in `Snapshot.documents`; None where there is none."""
+    """`policy` is the digest of a text in `Snapshot.documents`; None where there is none.
+
+    `access_log` is the bucket that S3 writes this one's requests to, None where it writes none.
+    """
 
     policy: Annotated[str | Unread | None, ReadBy("s3:GetBucketPolicy")]
     public_access_block: Annotated[
         PublicAccessBlock | Unread | None, ReadBy("s3:GetBucketPublicAccessBlock")
     ]
+    access_log: Annotated[str | Unread | None, ReadBy("s3:GetBucketLogging")] = _NOT_ASKED
+    versioning: Annotated[BucketVersioning | Unread, ReadBy("s3:GetBucketVersioning")] = _NOT_ASKED
 
 
 class TrailBucket(Struct, frozen=True, kw_only=True):
@@ -166,20 +185,27 @@ class TrailBucket(Struct, frozen=True, kw_only=True):
 
 
 class Metric(Struct, frozen=True, kw_only=True):
+    """`dimensions` are their names, in order; with others it is another metric."""
+
     namespace: str
     name: str
+    dimensions: tuple[str, ...] = ()
 
 
 class MetricFilter(Struct, frozen=True, kw_only=True):
     """A pattern over the events of a log group, and the metrics that count what fits it.
 
     `criteria` limits which log groups' events count, in AWS's own language; "" where nothing does.
+    `value` is what each event adds to the metric: a number, or a selector of the event's field.
+    `transformed`: it looks at events as the log group's transformer leaves them.
     Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricFilter.html
     """
 
     name: str
     pattern: str
     metrics: tuple[Metric, ...]
+    value: str = "1"
+    transformed: bool = False
     criteria: str = ""
 
 
@@ -266,12 +292,43 @@ class Subscriptions(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class AlarmTopic(Struct, frozen=True, kw_only=True):
-    """An SNS topic that an alarm tells. `subscriptions` is None where the topic is gone."""
+    """A topic of SNS that an alarm or a rule tells. `subscriptions`: None where it is gone."""
 
     arn: str
     subscriptions: Annotated[
         Subscriptions | NotOwned | Unread | None, ReadBy("sns:ListSubscriptionsByTopic")
     ]
+
+
+class RuleTarget(Struct, frozen=True, kw_only=True):
+    """What a rule hands events to, by ARN."""
+
+    id: str
+    arn: str
+
+
+class EventRule(Struct, frozen=True, kw_only=True):
+    """A rule of EventBridge that is on and may take events of CloudTrail. `bus` is its bus's ARN.
+
+    `state` is ENABLED, or ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS where it takes calls that
+    only read too. `managed_by` is the service that made it, "" for the user's.
+    Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Rule.html
+    """
+
+    arn: str
+    name: str
+    bus: str
+    pattern: str
+    state: str
+    managed_by: str = ""
+    targets: Annotated[tuple[RuleTarget, ...] | Unread, ReadBy("events:ListTargetsByRule")]
+
+
+class RegionRules(Struct, frozen=True, kw_only=True):
+    """The rules on a region's default bus, and on those of the account's buses that they feed."""
+
+    region: str
+    rules: Annotated[tuple[EventRule, ...] | NotOffered | Unread, ReadBy("events:ListRules")]
 
 
 class EventDataStore(Struct, frozen=True, kw_only=True):
@@ -302,15 +359,16 @@ class Logging(Struct, frozen=True, kw_only=True, tag=True):
 
     Buckets, log groups, alarms and topics are those that the trails lead to; they are empty where
     the trails are not known. A trail whose settings could not be read is missing from `trails`,
-    and `unlisted_trails` says which and why.
+    and `unlisted_trails` says which and why. `rules` are EventBridge's, of each region that is on.
     """
 
     trails: Annotated[tuple[Trail, ...] | Unread, ReadBy("cloudtrail:DescribeTrails")]
     unlisted_trails: tuple[Unread, ...] = ()
-    buckets: tuple[TrailBucket, ...] = ()
-    log_groups: tuple[TrailLogGroup, ...] = ()
-    alarms: tuple[RegionAlarms, ...] = ()
-    topics: tuple[AlarmTopic, ...] = ()
+    buckets: Annotated[tuple[TrailBucket, ...], ReadBy("s3:ListAllMyBuckets")] = ()
+    log_groups: Annotated[tuple[TrailLogGroup, ...], ReadBy("logs:DescribeMetricFilters")] = ()
+    alarms: Annotated[tuple[RegionAlarms, ...], ReadBy("cloudwatch:DescribeAlarms")] = ()
+    topics: Annotated[tuple[AlarmTopic, ...], ReadBy("sns:ListSubscriptionsByTopic")] = ()
+    rules: Annotated[tuple[RegionRules, ...] | Unread, ReadBy("events:ListRules")] = _NOT_ASKED
     event_data_stores: Annotated[
         tuple[RegionStores, ...] | Unread, ReadBy("cloudtrail:ListEventDataStores")
     ]

@@ -8,8 +8,10 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from idkeep.model.approval import MultiPartyApproval
 from idkeep.model.facts import Family
 from idkeep.model.gap import Gap, NotAsked, ReadBy, Unread
+from idkeep.model.logging import NotOffered
 
 _NOT_ASKED = NotAsked(Family.ORGANIZATION)
 _ACCOUNTS = ReadBy("organizations:ListAccounts")
@@ -191,7 +193,8 @@ class Organization(Struct, frozen=True, kw_only=True, tag=True):
     Every account may read the first five fields, `effective_policies` and `received_handshakes`.
     `feature_set` is ALL or CONSOLIDATED_BILLING. A gap in the place of an OU stands for those
     below one parent. `resource_policy` is the digest of the delegation policy in
-    `Snapshot.documents`, None where there is none.
+    `Snapshot.documents`, None where there is none. `concerns` is the account that this part of the
+    facts is cut out for, "" where they are as AWS told them.
     """
 
     id: str
@@ -199,6 +202,7 @@ class Organization(Struct, frozen=True, kw_only=True, tag=True):
     feature_set: str
     management_account: str
     management_email: str = ""
+    concerns: str = ""
     roots: Annotated[tuple[OrganizationRoot, ...] | Unread, ReadBy("organizations:ListRoots")] = (
         _NOT_ASKED
     )
@@ -229,6 +233,9 @@ class Organization(Struct, frozen=True, kw_only=True, tag=True):
     ] = _NOT_ASKED
     resource_policy: Annotated[
         str | Unread | None, ReadBy("organizations:DescribeResourcePolicy")
+    ] = _NOT_ASKED
+    approval: Annotated[
+        MultiPartyApproval | NotOffered | Unread, ReadBy("mpa:ListApprovalTeams")
     ] = _NOT_ASKED
 
 

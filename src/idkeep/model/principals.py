@@ -84,9 +84,11 @@ class PolicyVersion(Struct, frozen=True, kw_only=True):
 class User(Struct, frozen=True, kw_only=True):
     """An IAM user. `id` is AWS's unique id (AIDA…), which outlives a rename.
 
-    `password` is None for a user who has none. `mfa_active` covers every kind of device;
-    `virtual_mfa` only authenticator apps, but it is live where the report may be hours old.
-    `mfa_devices` are all devices of a user without such an app; beside one, no other is listed.
+    `password` is None for a user who has none. `mfa_active` covers every kind of device: the
+    report's word, which may be hours old, unless `virtual_mfa`, the live list of authenticator
+    apps, has one.
+    `mfa_devices` are all devices of a user without such an app; beside one, others are listed where
+    the family `credentials` was asked for.
     For a user younger than the report, all of these are live. `certificates` is the report's word
     on the `signing_certificates`.
     """

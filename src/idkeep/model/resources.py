@@ -17,6 +17,7 @@ from idkeep.model.workloads import (
     AgentGateway,
     AgentRuntime,
     CertificateRevocationList,
+    CredentialProvider,
     EksCluster,
     IdentityPool,
     RolesAnywhereProfile,
@@ -177,13 +178,16 @@ class LambdaFunction(Struct, frozen=True, kw_only=True):
     arn: str
     account: str
     region: str
-    role: str
+    role: Annotated[str | Unread, ReadBy("lambda:ListFunctions")]
     policy: Annotated[Digest | Unread | None, ReadBy("lambda:GetResourcePolicy")]
     urls: Annotated[tuple[FunctionUrl, ...] | Unread, ReadBy("lambda:ListFunctionUrlConfigs")]
 
 
 class SecretPolicy(Struct, frozen=True, kw_only=True):
-    """One of a secret's policies; the one named `default` is the customer's to edit."""
+    """One of a secret's policies; the one named `default` is the customer's to edit.
+
+    "" names those that may be there besides, where not all of them could be read.
+    """
 
     name: str
     policy: Annotated[Digest | Unread | None, ReadBy("secretsmanager:GetResourcePolicy")]
@@ -291,11 +295,20 @@ class LogPolicy(Struct, frozen=True, kw_only=True):
 
 
 class LogGroup(Struct, frozen=True, kw_only=True):
-    """A log group, and the policy on it alone."""
+    """A log group, and the policy on it alone.
+
+    `retention` is in days, None for ever. `kms_key` is the ARN of the customer's key, None where
+    AWS's own encrypts. `data_protection` is ACTIVATED, DISABLED, ARCHIVED or DELETED, "" where
+    there never was a policy of it.
+    Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+    """
 
     arn: str
     account: str
     region: str
+    retention: int | None = None
+    kms_key: str | None = None
+    data_protection: str = ""
     policy: Annotated[Digest | Unread | None, ReadBy("logs:DescribeResourcePolicies")]
 
 
@@ -318,12 +331,24 @@ class SharedResource(Struct, frozen=True, kw_only=True):
     type: str
 
 
+class ShareSource(Struct, frozen=True, kw_only=True):
+    """For whom a service that a share names may use what is shared. `type` is AWS's word.
+
+    Source: https://docs.aws.amazon.com/ram/latest/APIReference/API_AssociatedSource.html
+    """
+
+    id: str
+    type: str = ""
+    status: str = ""
+
+
 class ResourceShare(Struct, frozen=True, kw_only=True):
     """A share of AWS RAM; `account` is whose it is. Of another's, only the share is told.
 
     `allows_external` is whether principals outside the organisation may be added;
     `retained_on_leave` is whether those who leave it keep what is shared, None where AWS does not
-    tell. A deleted share stays listed for a while.
+    tell. A deleted share stays listed for a while. `sources` is None where no service is among the
+    principals.
     Source: https://docs.aws.amazon.com/ram/latest/APIReference/API_ResourceShare.html
     """
 
@@ -338,6 +363,9 @@ class ResourceShare(Struct, frozen=True, kw_only=True):
     ] = None
     resources: Annotated[
         tuple[SharedResource, ...] | Unread | None, ReadBy("ram:ListResources")
+    ] = None
+    sources: Annotated[
+        tuple[ShareSource, ...] | Unread | None, ReadBy("ram:ListSourceAssociations")
     ] = None
 
 
@@ -375,6 +403,9 @@ class Resources(Struct, frozen=True, kw_only=True, tag=True):
     activations: Annotated[tuple[Activation, ...], ReadBy("ssm:DescribeActivations")] = ()
     workload_identities: Annotated[
         tuple[WorkloadIdentity, ...], ReadBy("bedrock-agentcore:ListWorkloadIdentities")
+    ] = ()
+    credential_providers: Annotated[
+        tuple[CredentialProvider, ...], ReadBy("bedrock-agentcore:ListOauth2CredentialProviders")
     ] = ()
     gateways: Annotated[tuple[AgentGateway, ...], ReadBy("bedrock-agentcore:ListGateways")] = ()
     runtimes: Annotated[

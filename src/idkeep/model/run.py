@@ -53,8 +53,14 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class RunResult(Struct, frozen=True, kw_only=True):
-    """What became of an account: the digest of its snapshot, or why there is none."""
+    """What became of an account: the digest of its snapshot, or why there is none.
+
+    `gaps` are those of the snapshot. `refused` is how many calls a family of facts was not allowed
+    to take, 0 where every one was read.
+    """
 
     account: str
     snapshot: str = ""
     failed: Gap | None = None
+    gaps: tuple[Gap, ...] = ()
+    refused: int = 0

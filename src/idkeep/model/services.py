@@ -8,8 +8,9 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from idkeep.model.account import NotToldHere
-from idkeep.model.gap import ReadBy, Unread
+from idkeep.model.account import NotToldHere, SupportPermit
+from idkeep.model.facts import Family
+from idkeep.model.gap import NotAsked, ReadBy, Unread
 from idkeep.model.logging import NotOffered
 
 
@@ -48,7 +49,8 @@ class Recorder(Struct, frozen=True, kw_only=True):
     """A recorder: the customer's own where `service` is None, else that service's.
 
     `provider` is another cloud that it records (AZURE, GCP), None for AWS. `scope` is PAID or
-    INTERNAL. `group` and `status` are told of the customer's own alone.
+    INTERNAL. `role` is the ARN of the role that it reads with. `role`, `group` and `status` are
+    told of the customer's own alone.
     Source: https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html
     """
 
@@ -56,6 +58,7 @@ class Recorder(Struct, frozen=True, kw_only=True):
     service: str | None = None
     provider: str | None = None
     scope: str = ""
+    role: Annotated[str | Unread | None, ReadBy("config:DescribeConfigurationRecorders")] = None
     group: Annotated[
         RecordingGroup | Unread | None, ReadBy("config:DescribeConfigurationRecorders")
     ] = None
@@ -82,6 +85,19 @@ class ConfigRule(Struct, frozen=True, kw_only=True):
     state: str = ""
 
 
+class Aggregator(Struct, frozen=True, kw_only=True):
+    """Gathers what Config records. `organization`: of all its accounts; else of those it names.
+
+    `regions` are empty where it gathers of all of them.
+    Source: https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationAggregator.html
+    """
+
+    name: str
+    organization: bool = False
+    all_regions: bool = False
+    regions: tuple[str, ...] = ()
+
+
 class Config(Struct, frozen=True, kw_only=True, tag=True):
     """AWS Config in a region.
 
@@ -91,6 +107,9 @@ class Config(Struct, frozen=True, kw_only=True, tag=True):
     """
 
     recorders: tuple[Recorder, ...]
+    aggregators: Annotated[
+        tuple[Aggregator, ...] | Unread, ReadBy("config:DescribeConfigurationAggregators")
+    ] = NotAsked(Family.SERVICES)
     channels: Annotated[
         tuple[DeliveryChannel, ...] | Unread | None, ReadBy("config:DescribeDeliveryChannels")
     ] = None
@@ -129,11 +148,22 @@ class HubOrganization(Struct, frozen=True, kw_only=True, tag=True):
     limit_reached: bool = False
 
 
+class Member(Struct, frozen=True, kw_only=True):
+    """An account that this one administers. `status` is Enabled, Removed, Invited and so on.
+
+    `detector` is the id of the account's own detector, where the service is GuardDuty and tells it.
+    """
+
+    account: str
+    status: str
+    detector: str = ""
+
+
 class SecurityHubCspm(Struct, frozen=True, kw_only=True, tag=True):
     """Security Hub of the first generation.
 
-    `administrator` is None where no account administers this one; only then is the organisation
-    asked for.
+    `administrator` is None where no account administers this one; only then are `members` and the
+    organisation asked for.
     """
 
     arn: str
@@ -141,6 +171,7 @@ class SecurityHubCspm(Struct, frozen=True, kw_only=True, tag=True):
     finding_generator: str = ""
     standards: Annotated[tuple[Standard, ...] | Unread, ReadBy("securityhub:GetEnabledStandards")]
     administrator: Annotated[str | Unread | None, ReadBy("securityhub:GetAdministratorAccount")]
+    members: Annotated[tuple[Member, ...] | Unread, ReadBy("securityhub:ListMembers")] = ()
     organization: Annotated[
         HubOrganization | NotToldHere | Unread | None,
         ReadBy("securityhub:DescribeOrganizationConfiguration"),
@@ -206,13 +237,6 @@ class DetectorFinding(Struct, frozen=True, kw_only=True):
     principal_type: str = ""
     access_key: str = ""
     count: int | None = None
-
-
-class Member(Struct, frozen=True, kw_only=True):
-    """An account that this one administers. `status` is Enabled, Removed, Invited and so on."""
-
-    account: str
-    status: str
 
 
 class DetectorOrganization(Struct, frozen=True, kw_only=True, tag=True):
@@ -286,8 +310,9 @@ class Analyzer(Struct, frozen=True, kw_only=True):
     `type` is ACCOUNT or ORGANIZATION for external access; with _UNUSED_ACCESS or _INTERNAL_ACCESS
     behind it for those.
     `managed_by` is the service that made it for itself, None for the customer's own.
-    `unused_age` is in days, `exclusions` how many rules leave something out. `findings` are the
-    newest hundred active ones of external access; None for the other types.
+    `unused_age` is in days, `exclusions` how many rules leave something out: the principals of
+    `excluded_accounts`, and those that have every tag of one of `excluded_tags`. `findings` are
+    the newest hundred active ones of external access; None for the other types.
     """
 
     arn: str
@@ -298,6 +323,8 @@ class Analyzer(Struct, frozen=True, kw_only=True):
     managed_by: str | None = None
     unused_age: int | None = None
     exclusions: int = 0
+    excluded_accounts: tuple[str, ...] = ()
+    excluded_tags: tuple[dict[str, str], ...] = ()
     statistics: Annotated[
         AnalyzerStatistics | Unread | None, ReadBy("access-analyzer:GetFindingsStatistics")
     ]
@@ -306,11 +333,25 @@ class Analyzer(Struct, frozen=True, kw_only=True):
     ] = None
 
 
+class MetadataDefaults(Struct, frozen=True, kw_only=True, tag=True):
+    """The account's settings for instances that say nothing of their own; "" and None ask nothing.
+
+    `tokens` is `required` (IMDSv2 alone) or `optional`. `enforced` is `enabled` where an instance
+    that does not require them can't be launched. `managed_by` is `account` or `declarative-policy`.
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html
+    """
+
+    tokens: str = ""
+    enforced: str = ""
+    hop_limit: int | None = None
+    managed_by: str = ""
+
+
 class RegionServices(Struct, frozen=True, kw_only=True):
     """The regional services in a region. `detectors` and `analyzers` are empty where there is none.
 
     In a region that is closed, by a service control policy or because nothing answers there, all
-    four are the same gap.
+    of them are the same gap.
     """
 
     region: str
@@ -322,6 +363,9 @@ class RegionServices(Struct, frozen=True, kw_only=True):
     analyzers: Annotated[
         tuple[Analyzer, ...] | NotOffered | Unread, ReadBy("access-analyzer:ListAnalyzers")
     ]
+    instance_metadata: Annotated[
+        MetadataDefaults | NotOffered | Unread, ReadBy("ec2:GetInstanceMetadataDefaults")
+    ] = NotAsked(Family.SERVICES)
 
 
 class Protection(Struct, frozen=True, kw_only=True):
@@ -425,11 +469,21 @@ class TrustedAdvisor(Struct, frozen=True, kw_only=True, tag=True):
     recommendations: tuple[Recommendation, ...]
 
 
+class RegionPermits(Struct, frozen=True, kw_only=True):
+    """What AWS Support may do in a region."""
+
+    region: str
+    permits: Annotated[
+        tuple[SupportPermit, ...] | NotOffered | Unread, ReadBy("supportauthz:ListSupportPermits")
+    ]
+
+
 class Services(Struct, frozen=True, kw_only=True, tag=True):
     """The security services.
 
     `firewall_manager` is None where it has no default administrator, or the account no
-    organisation.
+    organisation. `support_permits` are those of all regions but the scan's own, whose permits are
+    the account's.
     """
 
     regions: Annotated[tuple[RegionServices, ...] | Unread, ReadBy("account:ListRegions")]
@@ -439,3 +493,6 @@ class Services(Struct, frozen=True, kw_only=True, tag=True):
         TrustedAdvisor | NotSubscribed | NotOffered | Unread,
         ReadBy("trustedadvisor:ListRecommendations"),
     ]
+    support_permits: Annotated[
+        tuple[RegionPermits, ...] | Unread, ReadBy("supportauthz:ListSupportPermits")
+    ] = NotAsked(Family.SERVICES)

@@ -13,16 +13,19 @@ from idkeep.model.federation import Providers, ServerCertificate
 from idkeep.model.gap import Gap, NotAsked, ReadBy, Unlisted, Unread
 from idkeep.model.logging import Logging
 from idkeep.model.organization import Organization
+from idkeep.model.partitions import home
 from idkeep.model.principals import Group, ManagedPolicy, Role, Root, User
 from idkeep.model.resources import Resources
 from idkeep.model.services import Services
+from idkeep.model.subjects import subjects_of
 
 FORMAT = 2
 
 # `gaps` is made of the others; what a call cost and what a text says is never unread.
-_NOT_FACTS = frozenset({"documents", "gaps", "calls"})
+_NOT_FACTS = frozenset({"documents", "gaps", "calls", "told_elsewhere"})
 
-Subject: TypeAlias = Account | Root | User | Group | Role | ManagedPolicy
+Subject: TypeAlias = Struct
+"""A thing that checks judge: a kind of `PLACES`."""
 S = TypeVar("S", bound=Subject)
 
 
@@ -32,6 +35,19 @@ class Call(Struct, frozen=True, kw_only=True):
     action: str
     calls: int
     requests: int
+
+
+class ToldElsewhere(Struct, frozen=True, kw_only=True):
+    """What `action` tells was told by the answer of another account, at the time `taken`.
+
+    `by` is the action that was asked there. `mixed`: in some regions `action` was asked after all.
+    """
+
+    action: str
+    by: str
+    account: str
+    taken: datetime
+    mixed: bool = False
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -73,22 +89,20 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     unlisted: tuple[Unlisted, ...] = ()
     gaps: tuple[Gap, ...] = ()
     calls: tuple[Call, ...] = ()
+    told_elsewhere: tuple[ToldElsewhere, ...] = ()
+
+    @property
+    def some_region(self) -> str:
+        """Where AWS was asked; of saved answers, where the partition is at home."""
+        return self.region or home(self.account.partition)
 
     def of(self, kind: type[S]) -> Iterator[S]:
-        """Every subject of a kind that was read."""
-        everyone: tuple[tuple[Subject, ...], ...] = (
-            (self.account,),
-            (self.root,),
-            self.users,
-            self.groups,
-            self.roles,
-            self.policies,
-        )
-        return (s for some in everyone for s in some if isinstance(s, kind))
+        """Every subject of a kind that was read. Raises `KeyError` for a kind of none."""
+        return iter(subjects_of(self, kind)[0])
 
     def missing(self, kind: type[Subject]) -> tuple[Unread, ...]:
         """Why subjects of `kind` may be missing; empty where the list is whole."""
-        return tuple(one.gap for one in self.unlisted if one.kind == kind.__name__)
+        return subjects_of(self, kind)[1]
 
     def unread(self) -> Iterator[Gap]:
         """Every gap in the place of a fact or of a subject; the same one may come often.
@@ -101,9 +115,22 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
     def as_of(self, action: str) -> datetime:
         """When the facts that `action` gives were true: the credential report may be hours old."""
+        if instead := self._elsewhere(action):
+            return instead.taken
         if action == "iam:GetCredentialReport" and self.credential_report_generated:
             return self.credential_report_generated
         return self.taken
+
+    def source(self, action: str) -> str:
+        """The action that gave what `action` gives, and where, if another account was asked."""
+        instead = self._elsewhere(action)
+        if instead is None:
+            return action
+        elsewhere = f"{instead.by} in {instead.account}"
+        return f"{elsewhere}, {action}" if instead.mixed else elsewhere
+
+    def _elsewhere(self, action: str) -> ToldElsewhere | None:
+        return next((one for one in self.told_elsewhere if one.action == action), None)
 
 
 def _gaps(value: object) -> Iterator[Gap]:

@@ -226,6 +226,33 @@ class WorkloadIdentity(Struct, frozen=True, kw_only=True):
     name: str
 
 
+class TokenVault(Struct, frozen=True, kw_only=True, tag=True):
+    """How a vault of Bedrock AgentCore encrypts what it keeps. `key` is an ARN, "" for AWS's own.
+
+    `key_type` is CustomerManagedKey or ServiceManagedKey.
+    Source: https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_GetTokenVault.html
+    """
+
+    key_type: str
+    key: str = ""
+
+
+class CredentialProvider(Struct, frozen=True, kw_only=True):
+    """Credentials for a service elsewhere that Bedrock AgentCore keeps for agents.
+
+    `kind` is `oauth2` or `api-key`; `vendor` is AWS's word for the former's issuer, "" for a key.
+    Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-outbound-credential-provider.html
+    """
+
+    arn: str
+    account: str
+    region: str
+    name: str
+    kind: str
+    vendor: str = ""
+    vault: Annotated[TokenVault | Unread, ReadBy("bedrock-agentcore:GetTokenVault")]
+
+
 class JwtAuthorizer(Struct, frozen=True, kw_only=True):
     """Whose tokens are taken, by the issuer's discovery URL; an empty tuple limits nothing."""
 

@@ -24,7 +24,14 @@ What an answer hangs on is asked for apart, since it takes more decisions:
 from idkeep.policy.buckets import Bucket, ObjectOwnership, is_public
 from idkeep.policy.condition import Condition, Holds, all_hold, holds
 from idkeep.policy.context import NOT_KNOWN, Context, NotKnown
-from idkeep.policy.counterfactual import AddAllow, Change, RemoveDeny, changes_to_allow, rests_on
+from idkeep.policy.counterfactual import (
+    AddAllow,
+    AssumeRoleIn,
+    Change,
+    RemoveDeny,
+    changes_to_allow,
+    rests_on,
+)
 from idkeep.policy.decision import (
     Allowed,
     Check,
@@ -100,6 +107,7 @@ __all__ = [
     "AddAllow",
     "Allowed",
     "And",
+    "AssumeRoleIn",
     "AwsAccount",
     "AwsArn",
     "AwsUniqueId",

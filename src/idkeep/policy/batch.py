@@ -1,16 +1,17 @@
 """Decisions in bulk: one JSON object a line in, one a line out. The format is in docs/decide.md."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import Literal, TypeAlias, TypedDict, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from idkeep.policy.buckets import Bucket
 from idkeep.policy.compiled.repeats import Repeats
 from idkeep.policy.context import Context
-from idkeep.policy.counterfactual import AddAllow, Change, changes_to_allow, rests_on
+from idkeep.policy.counterfactual import AddAllow, AssumeRoleIn, Change, changes_to_allow, rests_on
 from idkeep.policy.decision import (
     Allowed,
     CheckEffect,
@@ -36,6 +37,8 @@ Documents: TypeAlias = list[Raw]
 
 
 _NONE = Raw(b"null")
+# How many answers a batch remembers.
+_KEPT = 65_536
 
 
 class _Principal(Struct):
@@ -119,6 +122,8 @@ _CASE = msgspec.json.Decoder(_Case)
 _TOLD = msgspec.json.Decoder(_Told)
 _NAMED = msgspec.json.Decoder(_Named)
 _DOCUMENTS = msgspec.json.Decoder(list[Raw])
+_LAYERS = msgspec.json.Decoder(dict[str, Raw] | None)
+_SAY_NOTHING = (b"null", b"[]", b"{}")
 
 
 class _Facts(TypedDict):
@@ -129,12 +134,13 @@ class _Facts(TypedDict):
 
 
 class SaidChange(Struct, frozen=True, kw_only=True):
-    """One change: a statement that must no longer deny, or a layer that has to allow."""
+    """A statement that must no longer deny, a layer that has to allow, an account to enter."""
 
-    change: Literal["RemoveDeny", "AddAllow"]
+    change: Literal["RemoveDeny", "AddAllow", "AssumeRoleIn"]
     check: str = ""
     layer: str = ""
     action: str = ""
+    account: str = ""
     statement: SaidStatement | None = None
 
 
@@ -154,12 +160,12 @@ def decide_lines(
     explain: bool = False,
 ) -> Iterator[Answer]:
     """An answer for every line that is not blank; a line that is no case is `Invalid`."""
-    repeats = Repeats(rcps_reach, own_account_only)
+    repeated = _Repeated(Repeats(rcps_reach, own_account_only), notes)
     facts: _Facts = {"rcps_reach": rcps_reach, "own_account_only": own_account_only}
     return (
-        _decide_line(line, repeats.decide, notes, facts if explain else None)
+        _decide_line(line, repeated.answer, facts if explain else None)
         for line in lines
-        if line.strip()
+        if line and not line.isspace()
     )
 
 
@@ -174,23 +180,56 @@ def decide_line(
     """`notes` tells what is odd about a case, for `why`; `explain` makes it `Explained`."""
     facts: _Facts = {"rcps_reach": rcps_reach, "own_account_only": own_account_only}
 
-    def decide(request: Request, policies: Policies) -> Decision:
-        return evaluate(request, policies, **facts)
+    def alone(ident: Raw, request: Request, policies: Policies) -> Answer:
+        return answer(ident, evaluate(request, policies, **facts), notes(request, policies))
 
-    return _decide_line(line, decide, notes, facts if explain else None)
+    return _decide_line(line, alone, facts if explain else None)
+
+
+class _Repeated:
+    """Answers a batch's cases; what is the same for several is made once.
+
+    Policies and decisions are told apart by identity, and so are kept with what was made of them.
+    """
+
+    def __init__(self, repeats: Repeats, notes: Notes) -> None:
+        self._repeats = repeats
+        self._notes = notes
+        self._noted: dict[Hashable, tuple[Policies, tuple[str, ...]]] = {}
+        self._answers: dict[Hashable, tuple[Decision, Answer]] = {}
+
+    def answer(self, ident: Raw, request: Request, policies: Policies) -> Answer:
+        decision = self._repeats.decide(request, policies)
+        told = self._noted_of(request, policies)
+        key = (id(decision), told)
+        found = self._answers.get(key)
+        if found is None:
+            if len(self._answers) > _KEPT:
+                self._answers.clear()
+            found = self._answers[key] = (decision, answer(_NONE, decision, told))
+        return replace(found[1], id=ident)
+
+    def _noted_of(self, request: Request, policies: Policies) -> tuple[str, ...]:
+        """Notes look at nothing else of a request."""
+        key = (id(policies), request.action, request.principal.kind, request.context.given)
+        found = self._noted.get(key)
+        if found is None:
+            if len(self._noted) > _KEPT:
+                self._noted.clear()
+            found = self._noted[key] = (policies, self._notes(request, policies))
+        return found[1]
 
 
 def _decide_line(
     line: bytes,
-    decide: Callable[[Request, Policies], Decision],
-    notes: Notes,
+    answered: Callable[[Raw, Request, Policies], Answer],
     explaining: _Facts | None,
 ) -> Answer:
     try:
         # What is kept raw has to be UTF-8 too, which msgspec does not look at.
         case = _CASE.decode(line if line.isascii() else line.decode())
         request, policies = _request(case.request), _policies(case)
-        said = answer(case.id, decide(request, policies), notes(request, policies))
+        said = answered(case.id, request, policies)
         if not explaining:
             return said
         needed = rests_on(request, policies, **explaining)
@@ -225,6 +264,8 @@ def explained(
 def _change(one: Change) -> SaidChange:
     if isinstance(one, AddAllow):
         return SaidChange(change="AddAllow", check=one.check, layer=one.layer, action=one.action)
+    if isinstance(one, AssumeRoleIn):
+        return SaidChange(change="AssumeRoleIn", account=one.account, action=one.action)
     return SaidChange(change="RemoveDeny", statement=_statement(one.matched))
 
 
@@ -306,6 +347,7 @@ def _read_policies(
 ) -> Policies:
     # With its name around it, which messages tell.
     told = _TOLD.decode(b'{"policies":%b}' % text).policies or _NOTHING
+    _refuse_other_layers(text)
     return Policies(
         identity=_documents(told.identity, "identity", PolicyKind.IDENTITY) or (),
         boundary=_boundary(told.boundary),
@@ -323,6 +365,14 @@ def _read_policies(
 _NOTHING = _Policies()
 
 
+def _refuse_other_layers(text: bytes) -> None:
+    """A layer that nobody here knows is not left out in silence: it might be what denies."""
+    for name, given in (_LAYERS.decode(text) or {}).items():
+        if name not in _Policies.__struct_fields__ and bytes(given) not in _SAY_NOTHING:
+            known = ", ".join(_Policies.__struct_fields__)
+            raise ValueError(f"policies: there is no {name!r}, but {known}")
+
+
 def _document(document: Raw, name: str, kind: PolicyKind) -> Policy:
     try:
         return _parsed(bytes(document).decode(), kind)
@@ -331,7 +381,7 @@ def _document(document: Raw, name: str, kind: PolicyKind) -> Policy:
 
 
 # So do documents, within other policies.
-_parsed = lru_cache(maxsize=16_384)(parse)
+_parsed = lru_cache(maxsize=4096)(parse)
 
 
 def _listed(given: Raw) -> list[Raw]:

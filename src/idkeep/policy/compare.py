@@ -18,10 +18,10 @@ from operator import eq, ge, gt, le, lt
 from typing import TypeAlias, TypeVar
 
 from idkeep.policy.expression import Undocumented
-from idkeep.policy.pattern import Glob, arn_test, literally, string_test
+from idkeep.policy.pattern import Glob, arn_test, literally, run_on, string_test
 
-Test: TypeAlias = Callable[[str], bool | Undocumented]
-Comparison: TypeAlias = Callable[[Glob], Test]
+ValueTest: TypeAlias = Callable[[str], bool | Undocumented]
+Comparison: TypeAlias = Callable[[Glob], ValueTest]
 T = TypeVar("T")
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
@@ -104,29 +104,39 @@ def boolean(text: str) -> bool | None:
     return {"true": True, "false": False}.get(text.lower())
 
 
-def equal(written: Glob) -> Test:
+def equal(written: Glob) -> ValueTest:
     return literally(written).__eq__
 
 
-def equal_ignoring_case(written: Glob) -> Test:
+def equal_ignoring_case(written: Glob) -> ValueTest:
     lowered = literally(written).lower()
     return lambda given: given.lower() == lowered
 
 
-def like(written: Glob) -> Test:
+def like(written: Glob) -> ValueTest:
     return string_test(written)
 
 
-def arn_like(written: Glob) -> Test:
+def arn_like(written: Glob) -> ValueTest:
     """Each of six fields by itself; a value in the request that is no ARN has none to match.
 
-    "Each of the six colon-delimited components of the ARN is checked separately": AWS does not say
-    what a pattern of fewer matches, not even `*`.
+    "Each of the six colon-delimited components of the ARN is checked separately": so a pattern of
+    fewer fields matches nothing where one that it has differs, or where nothing stands for those
+    that it lacks. Whether a `*` at its end does (`*` alone, `arn:aws:sns:*`), as it would in a
+    `Resource`, AWS does not say.
     """
-    return arn_test(written) or _doubt(f"{literally(written)!r} is no ARN of six fields")
+    if test := arn_test(written):
+        return test
+    whole = run_on(written)
+    possible = arn_test(whole) if whole else None
+    if possible is None:
+        return lambda _: False
+    at_most = possible
+    doubt = Undocumented(f"whether {literally(written)!r} stands for all six fields of an ARN")
+    return lambda given: doubt if at_most(given) else False
 
 
-def within(written: Glob) -> Test:
+def within(written: Glob) -> ValueTest:
     text = literally(written)
     expected = network(text)
     if expected is None:
@@ -144,7 +154,7 @@ def within(written: Glob) -> Test:
 def _typed(kind: str, read: Callable[[str], T | None], holds: Callable[[T, T], bool]) -> Comparison:
     """`holds(request, policy)`, once both are read as what they must be."""
 
-    def compare(written: Glob) -> Test:
+    def compare(written: Glob) -> ValueTest:
         text = literally(written)
         expected = read(text)
         if expected is None:
@@ -162,7 +172,7 @@ def _typed(kind: str, read: Callable[[str], T | None], holds: Callable[[T, T], b
     return compare
 
 
-def _doubt(why: str) -> Test:
+def _doubt(why: str) -> ValueTest:
     doubt = Undocumented(why)
     return lambda _: doubt
 

@@ -16,6 +16,8 @@ from idkeep.policy.expression import Open, Truth
 from idkeep.policy.request import Request
 
 _ASSUMES = frozenset({"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
+# Every action that is checked as more than one permission.
+_SEVERAL = _ASSUMES | {"sts:getfederationtoken", "lambda:invokefunctionurl", "iam:acquirerole"}
 
 
 class Carries(Struct, frozen=True):
@@ -40,11 +42,15 @@ _SOURCE_IDENTITY = Carries("a source identity", ("sts:sourceidentity", "aws:sour
 
 def parts_of(request: Request) -> tuple[Request, ...]:
     """The single permissions behind a request; itself alone for most."""
+    if request.action.lower() not in _SEVERAL:
+        return (request,)
     return (*_always(request), *(part for part, truth in _carried(request) if truth is True))
 
 
 def possible_parts(request: Request) -> tuple[tuple[Request, Open], ...]:
     """Permissions that it takes besides if it carries what nobody told."""
+    if request.action.lower() not in _SEVERAL:
+        return ()
     return tuple((part, truth) for part, truth in _carried(request) if isinstance(truth, Open))
 
 

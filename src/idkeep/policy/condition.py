@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from idkeep.policy.compare import Test, boolean
+from idkeep.policy.compare import ValueTest, boolean
 from idkeep.policy.context import Context, NotKnown
 from idkeep.policy.expression import Open, Truth, Undocumented, all_of
 from idkeep.policy.operators import MEANINGS, NULL, Meaning, Operator, SetOperator
@@ -154,7 +154,7 @@ def _prepared(
     base: str,
     values: tuple[str, ...],
     variables: bool,  # noqa: FBT001 -- a key of the cache
-) -> tuple[str, tuple[Test | str, ...]]:
+) -> tuple[str, tuple[ValueTest | str, ...]]:
     """A test for each value, or its text where it waits for a context; and why neither can be."""
     meaning = MEANINGS[base]
     version = Version.CURRENT if variables else Version.OLD
@@ -167,15 +167,15 @@ def _prepared(
     )
 
 
-def _fixed(value: str, version: Version, meaning: Meaning) -> Test:
+def _fixed(value: str, version: Version, meaning: Meaning) -> ValueTest:
     pattern = resolve(value, version, Context()) if meaning.variables else glob(value)
     assert isinstance(pattern, tuple), "nothing in it waits for a context"
     return meaning.comparison(pattern)
 
 
 def _asked(
-    each: Test | str, meaning: Meaning, version: Version, context: Context
-) -> Test | _Answer:
+    each: ValueTest | str, meaning: Meaning, version: Version, context: Context
+) -> ValueTest | _Answer:
     if not isinstance(each, str):
         return each
     pattern = resolve(each, version, context)
@@ -184,7 +184,7 @@ def _asked(
     return False if isinstance(pattern, NoValue) else pattern
 
 
-def _one(asked: list[Test | _Answer], given: str, meaning: Meaning) -> _Answer:
+def _one(asked: list[ValueTest | _Answer], given: str, meaning: Meaning) -> _Answer:
     """One of the request's values against all of the policy's: OR, or NOR where negated."""
     opened: list[_Answer] = []
     for each in asked:

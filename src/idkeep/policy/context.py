@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 
@@ -33,11 +34,7 @@ class Context:
     def __init__(
         self, values: Mapping[str, Given] | None = None, unknown: Iterable[str] | Literal["*"] = ()
     ) -> None:
-        self._values: dict[str, tuple[str, ...]] = {}
-        for key, given in (values or {}).items():
-            several = (given,) if isinstance(given, str) else tuple(given)
-            name = key.lower()
-            self._values[name] = (*self._values.get(name, ()), *several)
+        self._values = _by_name(values) if values else {}
         names = (unknown,) if isinstance(unknown, str) else unknown
         self._unknown: frozenset[str] | Literal["*"] = (
             "*" if unknown == "*" else frozenset(key.lower() for key in names)
@@ -55,10 +52,7 @@ class Context:
 
     def told(self, values: Mapping[str, Given]) -> "Context":
         """The same context knowing more: each key named here is known from now, () is absent."""
-        more = Context(values)
-        more._values = {**self._values, **more._values}
-        more._unknown = self._unknown
-        return more
+        return self._with(_by_name(values))
 
     def completed(self, values: Mapping[str, Given]) -> "Context":
         """The same context with these keys where it lacks them.
@@ -67,11 +61,11 @@ class Context:
         """
         named = () if self._unknown == "*" else self._unknown
         lacking = {
-            key: given
-            for key, given in values.items()
-            if not self._values.get(name := key.lower()) and name not in named
+            name: given
+            for name, given in _by_name(values).items()
+            if not self._values.get(name) and name not in named
         }
-        return self.told(lacking) if lacking else self
+        return self._with(lacking) if lacking else self
 
     def without(self, is_hidden: Callable[[str], bool]) -> "Context":
         """The same context with some keys absent, which are named in lower case."""
@@ -85,6 +79,12 @@ class Context:
     def given(self) -> tuple[str, ...]:
         """The keys with a value, in lower case."""
         return tuple(key for key, values in self._values.items() if values)
+
+    @property
+    def mentioned(self) -> frozenset[str]:
+        """The keys that were told, as absent too, or named as unknown; in lower case."""
+        named = frozenset[str]() if self._unknown == "*" else self._unknown
+        return named.union(self._values)
 
     @property
     def unknown(self) -> frozenset[str] | Literal["*"]:
@@ -109,5 +109,28 @@ class Context:
         """The same context with every unknown key absent."""
         return Context(self._values)
 
+    def _with(self, more: dict[str, tuple[str, ...]]) -> "Context":
+        """`more` goes before what is known."""
+        made = Context.__new__(Context)
+        made._values = {**self._values, **more}  # noqa: SLF001 -- of this class
+        made._unknown = self._unknown  # noqa: SLF001 -- of this class
+        return made
+
     def __repr__(self) -> str:
         return f"Context({self._values!r}, unknown={self._unknown!r})"
+
+
+@lru_cache(maxsize=4096)
+def _lowered(key: str) -> str:
+    """The same text for the same key: thousands of contexts have it."""
+    return key.lower()
+
+
+def _by_name(values: Mapping[str, Given]) -> dict[str, tuple[str, ...]]:
+    """Values by the key's name in lower case."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, given in values.items():
+        several = (given,) if isinstance(given, str) else tuple(given)
+        name = _lowered(key)
+        found[name] = (*found[name], *several) if name in found else several
+    return found

@@ -18,6 +18,7 @@ from idkeep.policy.layers import Layer, Layers, layers_of
 from idkeep.policy.principal_match import Reach
 from idkeep.policy.request import Actions, Policies, Request
 from idkeep.policy.requester import RequesterKind
+from idkeep.policy.settled import settled
 from idkeep.policy.variables import Version
 
 
@@ -41,8 +42,23 @@ class AddAllow(Struct, frozen=True, kw_only=True, tag=True):
         return f"allow {self.action}: {_WHERE[self.check]}{_level(self.layer)}"
 
 
-Change: TypeAlias = RemoveDeny | AddAllow
+class AssumeRoleIn(Struct, frozen=True, kw_only=True, tag=True):
+    """Ask as a role of the resource's account: nobody else's request is let in by a policy."""
 
+    account: str
+    action: str
+
+    def __str__(self) -> str:
+        return (
+            f"assume a role of account {self.account} that may: {self.action} is allowed only to"
+            " principals of its own account"
+        )
+
+
+Change: TypeAlias = RemoveDeny | AddAllow | AssumeRoleIn
+
+# Root and federated users can't: settled.py has the pages.
+_ASSUMES = frozenset({RequesterKind.USER, RequesterKind.ROLE, RequesterKind.ROLE_SESSION})
 _WHERE = {
     Check.SERVICE_CONTROL_POLICY: "in a service control policy",
     Check.VPC_ENDPOINT: "in the VPC endpoint's policy",
@@ -63,18 +79,38 @@ def changes_to_allow(
     """The smallest sets of changes after which a denied request is denied no more.
 
     Each set is enough by itself, and none of it can be left out. Empty for a request that is
-    not denied, and where no statement would help. `rcps_reach` and `own_account_only` are those
+    not denied, and where no statement would help. What an account answers to its own principals
+    alone takes a role there. `rcps_reach` and `own_account_only` are those
     of `evaluate`.
     """
     facts = (rcps_reach, own_account_only)
     if not isinstance(_decided(request, policies, facts), Denied):
         return ()
     parts = _parts(request, policies, facts)
+    if any(_only_from_inside(request, part, own_account_only) for part in parts):
+        inside = AssumeRoleIn(account=parts[0].owner, action=request.action)
+        return ((inside,),) if request.principal.kind in _ASSUMES else ()
     sets = (tuple(dict.fromkeys(chain(*some))) for some in product(*map(_part_changes, parts)))
-    enough = (some for some in sets if some and _not_denied(parts, some))
+    enough = [some for some in sets if some and _not_denied(parts, some)]
     # What several permissions share is one change, which makes some sets smaller than others.
     found = sorted(dict.fromkeys(enough), key=len)
     return tuple(some for some in found if len(some) == len(found[0]))
+
+
+def _only_from_inside(request: Request, part: Layers, own_account_only: Actions) -> bool:
+    """Whether another account's principals are never let in, since no policy could name them."""
+    if not part.cross_account or not part.has_identity or settled(request, "", frozenset()):
+        return False
+    return _is_of_iam(part.action) or part.action.lower() in own_account_only
+
+
+def _is_of_iam(action: str) -> bool:
+    """The things of IAM's have no policies of their own that would speak of `iam:…`.
+
+    "The IAM service supports only one type of resource-based policy called a role trust policy",
+    and that speaks of sts: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html
+    """
+    return action.lower().startswith("iam:")
 
 
 def rests_on(
@@ -156,7 +192,7 @@ def _part_changes(layers: Layers) -> tuple[tuple[Change, ...], ...]:
 def _granting(layers: Layers) -> tuple[Layer, ...]:
     own = (layers.identity, layers.boundary, layers.session) if layers.has_identity else ()
     there = (layer for layer in own if layer.is_there or layer.check is Check.PRINCIPAL)
-    return (layers.resource, *there)
+    return tuple(there) if _is_of_iam(layers.action) else (layers.resource, *there)
 
 
 def _add(layer: Layer, action: str) -> AddAllow:

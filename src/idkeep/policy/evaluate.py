@@ -109,8 +109,8 @@ def outcome(layers: Layers, grant: Truth | None = None) -> Truth:
     """
     if layers.settled:
         return layers.settled.allowed
-    denied = any_of(layer.denied for layer in layers.every)
-    limits = (layer.limit() for layer in layers.guardrails)
+    denied = any_of([layer.denied for layer in layers.every])
+    limits = [layer.limit() for layer in layers.guardrails]
     return all_of((negation(denied), *limits, granted(layers) if grant is None else grant))
 
 
@@ -217,25 +217,27 @@ def _checked(every: Iterable[Layer], granted: Truth) -> Iterator[CheckResult]:
 
 def _result(check: Check, some: list[Layer], *, needless: bool) -> CheckResult:
     """`needless`: it is granted, so a silent check was passed by: another path allowed it."""
-    denies = tuple(m for layer in some for m, truth in layer.denies if truth is True)
-    if denies:
-        return CheckResult(check=check, effect=CheckEffect.EXPLICIT_DENY, statements=denies)
-    matched = tuple(m for layer in some for m in _open_or_allowing(layer))
-    denied, limit = any_of(one.denied for one in some), all_of(one.limit() for one in some)
+    denied, limit = any_of([one.denied for one in some]), all_of([one.limit() for one in some])
+    if denied is True:
+        return CheckResult(check=check, effect=CheckEffect.EXPLICIT_DENY, statements=_denying(some))
     passed_by = limit is False and needless and check in _PASSED_BY
     truth = all_of((negation(denied), True if passed_by else limit))
     if isinstance(truth, Open):
-        return CheckResult(check=check, effect=CheckEffect.OPEN, statements=matched)
+        return CheckResult(check=check, effect=CheckEffect.OPEN, statements=_matched(some))
     if passed_by:
         return CheckResult(check=check, effect=CheckEffect.NO_IMPACT)
     if truth is True:
-        return CheckResult(check=check, effect=CheckEffect.ALLOW, statements=matched)
+        return CheckResult(check=check, effect=CheckEffect.ALLOW, statements=_matched(some))
     return CheckResult(check=check, effect=CheckEffect.IMPLICIT_DENY)
 
 
-def _open_or_allowing(layer: Layer) -> Iterator[Matched]:
-    yield from (matched for matched, _ in layer.denies)
-    yield from (matched for matched, _, _ in layer.allows)
+def _matched(some: list[Layer]) -> tuple[Matched, ...]:
+    """Each layer's denials before what it allows."""
+    found: list[Matched] = []
+    for layer in some:
+        found.extend(matched for matched, _ in layer.denies)
+        found.extend(matched for matched, _, _ in layer.allows)
+    return tuple(found)
 
 
 def _doubts(residual: Expression) -> str:

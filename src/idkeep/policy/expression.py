@@ -79,12 +79,11 @@ def all_of(truths: Iterable[Truth]) -> Truth:
     """AND; stops at the first false."""
     left: list[Expression] = []
     for truth in truths:
+        if truth is True:
+            continue
         if truth is False:
             return False
-        if isinstance(truth, Open):
-            left.extend(
-                truth.residual.parts if isinstance(truth.residual, And) else [truth.residual]
-            )
+        left.extend(truth.residual.parts if isinstance(truth.residual, And) else [truth.residual])
     return _joined(left, And) if left else True
 
 
@@ -92,12 +91,11 @@ def any_of(truths: Iterable[Truth]) -> Truth:
     """OR; stops at the first true."""
     left: list[Expression] = []
     for truth in truths:
+        if truth is False:
+            continue
         if truth is True:
             return True
-        if isinstance(truth, Open):
-            left.extend(
-                truth.residual.parts if isinstance(truth.residual, Or) else [truth.residual]
-            )
+        left.extend(truth.residual.parts if isinstance(truth.residual, Or) else [truth.residual])
     return _joined(left, Or) if left else False
 
 

@@ -5,7 +5,6 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idkeep.model import Arn
 from idkeep.policy.buckets import Bucket, is_public
 from idkeep.policy.context import Context, NotKnown
 from idkeep.policy.decision import Check, Matched
@@ -36,7 +35,7 @@ class Layer(Struct):
     denies: list[tuple[Matched, Truth]]
     allows: list[tuple[Matched, Reach, Truth]]
     is_there: bool = True
-    allows_something: bool = False
+    policies: tuple[Policy, ...] = ()
 
     @property
     def denied(self) -> Truth:
@@ -45,6 +44,12 @@ class Layer(Struct):
     @property
     def allowed(self) -> Truth:
         return any_of([truth for _, _, truth in self.allows]) if self.allows else False
+
+    @property
+    def allows_something(self) -> bool:
+        """Whether any statement allows, whatever it speaks of."""
+        statements = (one for policy in self.policies for one in policy.statements)
+        return any(one.effect is Effect.ALLOW for one in statements)
 
     def reached(self, *reaches: Reach) -> Truth:
         if not self.allows:
@@ -121,7 +126,7 @@ def layers_of(
     own_account_only: Actions = frozenset(),
     find: Find = candidates,
 ) -> Layers:
-    """`find` finds what may speak of the request; another must find the same statements."""
+    """`find` finds what may speak of the request; another may find more, and never less."""
     reader = Reader(request, policies, find)
     told = reader.policies
     has_boundary = told.boundary is not None and request.principal.kind is not RequesterKind.ROOT
@@ -147,11 +152,6 @@ def layers_of(
     return layers
 
 
-def allows_something(policies: tuple[Policy, ...] | None) -> bool:
-    """Whether any statement allows, whatever it speaks of."""
-    return any(one.effect is Effect.ALLOW for policy in policies or () for one in policy.statements)
-
-
 class Reader:
     """Reads every document with one request in mind."""
 
@@ -168,11 +168,8 @@ class Reader:
         self.context = _full_context(request, self.owner)
         if bucket:
             self.context = bucket.seen_by_policies(self.context)
-
-    @property
-    def nobody_yet(self) -> bool:
-        """Whether there is no principal with an account and policies of its own."""
-        return self.who.kind in WITHOUT_ACCOUNT or before_sign_in(self.request.action)
+        # There is no principal with an account and policies of its own.
+        self.nobody_yet = self.who.kind in WITHOUT_ACCOUNT or before_sign_in(request.action)
 
     def own(self, documents: tuple[Policy, ...] | None) -> tuple[Policy, ...] | None:
         return None if self.nobody_yet else documents
@@ -210,9 +207,9 @@ class Reader:
         return [self.layer(check, f"{name}[{n}]", level.policies) for n, level in enumerate(levels)]
 
     def layer(self, check: Check, name: str, policies: tuple[Policy, ...] | None) -> Layer:
-        layer = Layer(check, name, [], [], policies is not None, allows_something(policies))
+        layer = Layer(check, name, [], [], policies is not None, policies or ())
         request = self.request
-        for n, policy in enumerate(policies or ()):
+        for n, policy in enumerate(layer.policies):
             if found := self.find(policy, request.action, request.resource):
                 self._add(layer, f"{name}[{n}]", found)
         return layer
@@ -225,7 +222,7 @@ class Reader:
                 continue
             matched = Matched(document, statement)
             reached = {
-                reach: all_of((truth, here))
+                reach: here if truth is True else all_of((truth, here))
                 for reach, truth in about(statement.principal, self.who, self.context).items()
             }
             if statement.effect is Effect.DENY:
@@ -317,7 +314,7 @@ def before_sign_in(action: str) -> bool:
 
 def _owner(request: Request) -> str:
     """The resource's account: told, in its ARN, or by a key of the context; "" for none told."""
-    for told in (request.resource_account, _account_of(request.resource)):
+    for told in (request.resource_account, _account_of(request)):
         if told:
             return told
     given = request.context.get("aws:ResourceAccount")
@@ -326,17 +323,11 @@ def _owner(request: Request) -> str:
 
 def _own_account(request: Request) -> str:
     """The requester's, for a resource whose ARN leaves its room for an account empty (S3)."""
-    try:
-        unsaid = not Arn.parse(request.resource).account
-    except ValueError:
-        return ""
-    return request.principal.account if unsaid else ""
+    arn = request.arn
+    return request.principal.account if arn and not arn.account else ""
 
 
-def _account_of(resource: str) -> str:
+def _account_of(request: Request) -> str:
     """Empty where the ARN names none, or one that is nobody's: AWS's own policies say `aws`."""
-    try:
-        account = Arn.parse(resource).account
-    except ValueError:
-        return ""
-    return account if _ACCOUNT.fullmatch(account) else ""
+    arn = request.arn
+    return arn.account if arn and _ACCOUNT.fullmatch(arn.account) else ""

@@ -28,7 +28,7 @@ class Wild(Enum):
 
 # A pattern with its wildcards told apart from the same characters meant literally.
 Glob: TypeAlias = tuple[str | Wild, ...]
-Test: TypeAlias = Callable[[str], bool]
+Matches: TypeAlias = Callable[[str], bool]
 
 _WILDCARD = re.compile(r"([*?])")
 _WILD: dict[str, str | Wild] = {wild.value: wild for wild in Wild}
@@ -46,20 +46,20 @@ def literally(pattern: Glob) -> str:
 
 
 @lru_cache(maxsize=8192)
-def string_test(pattern: Glob) -> Test:
+def string_test(pattern: Glob) -> Matches:
     """A test for the whole string, colons being characters like any other."""
-    return _test(pattern, ((part, False) for part in pattern))
+    return _test(pattern, _free_parts)
 
 
 @lru_cache(maxsize=8192)
-def resource_test(pattern: Glob) -> Test:
+def resource_test(pattern: Glob) -> Matches:
     """A test for a resource as the `Resource` element compares it."""
-    return _test(pattern, held_parts(pattern))
+    return _test(pattern, held_parts)
 
 
 @lru_cache(maxsize=8192)
-def arn_test(pattern: Glob) -> Test | None:
-    """A test for an ARN as the ARN operators compare it; None where the pattern is no ARN."""
+def arn_test(pattern: Glob) -> Matches | None:
+    """A test for an ARN as the ARN operators compare it; None for a pattern of fewer fields."""
     fields = arn_fields(pattern)
     if len(fields) != ARN_FIELDS:
         return None
@@ -74,8 +74,19 @@ def arn_test(pattern: Glob) -> Test | None:
     return matches
 
 
+def run_on(pattern: Glob) -> Glob | None:
+    """The six fields of a shorter ARN pattern if its last `*` stood for those that are missing.
+
+    None where it does not end with one: then nothing stands for them.
+    """
+    missing = ARN_FIELDS - len(arn_fields(pattern))
+    if missing <= 0 or not pattern or pattern[-1] is not Wild.MANY:
+        return None
+    return (*pattern, *(":", Wild.MANY) * missing)
+
+
 @lru_cache(maxsize=8192)
-def action_test(patterns: tuple[str, ...]) -> Test:
+def action_test(patterns: tuple[str, ...]) -> Matches:
     """A test for an action against several patterns; case counts neither in them nor in it.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
@@ -97,13 +108,68 @@ def _everything(_: str) -> bool:
     return True
 
 
-def _test(pattern: Glob, parts: Iterator[tuple[str | Wild, bool]]) -> Test:
+def _test(pattern: Glob, held: Callable[[Glob], Iterator[tuple[str | Wild, bool]]]) -> Matches:
     if pattern == (Wild.MANY,):
         return _everything
-    if all(isinstance(part, str) for part in pattern):
+    wilds = [part for part in pattern if isinstance(part, Wild)]
+    if not wilds:
         return literally(pattern).__eq__
-    fullmatch = re.compile(_regex(list(parts)), re.DOTALL).fullmatch
-    return lambda value: fullmatch(value) is not None
+    if wilds == [Wild.MANY] and pattern[-1] is Wild.MANY:
+        # Nothing is behind the `*` that could hold it back.
+        head = literally(pattern[:-1])
+        return lambda value: value.startswith(head)
+    parts = tuple(held(pattern))
+    if Wild.ONE not in wilds and not any(is_held for _, is_held in parts):
+        return _by_pieces(pattern)
+    return _by_expression(parts, wilds)
+
+
+def _by_pieces(pattern: Glob) -> Matches:
+    """Of a pattern whose wildcards are all free `*`: its texts one behind the other."""
+    pieces = [""]
+    for part in pattern:
+        if part is Wild.MANY:
+            pieces.append("")
+        elif isinstance(part, str):
+            pieces[-1] += part
+    head, *between, tail = pieces
+    between = [piece for piece in between if piece]
+    shortest = sum(map(len, pieces))
+
+    def matches(value: str) -> bool:
+        if len(value) < shortest or not value.startswith(head) or not value.endswith(tail):
+            return False
+        at, end = len(head), len(value) - len(tail)
+        for piece in between:
+            # The first place is as good as any: the next `*` takes up the slack.
+            at = value.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
+        return True
+
+    return matches
+
+
+def _by_expression(parts: tuple[tuple[str | Wild, bool], ...], wilds: list[Wild]) -> Matches:
+    shortest = sum(len(part) for part, _ in parts if isinstance(part, str))
+    shortest += wilds.count(Wild.ONE)
+    fullmatch: Callable[[str], object] | None = None
+
+    def matches(value: str) -> bool:
+        # Compiled for the first value that is long enough.
+        nonlocal fullmatch
+        if len(value) < shortest:
+            return False
+        if fullmatch is None:
+            fullmatch = re.compile(_regex(list(parts)), re.DOTALL).fullmatch
+        return fullmatch(value) is not None
+
+    return matches
+
+
+def _free_parts(pattern: Glob) -> Iterator[tuple[str | Wild, bool]]:
+    return ((part, False) for part in pattern)
 
 
 def held_parts(pattern: Glob) -> Iterator[tuple[str | Wild, bool]]:

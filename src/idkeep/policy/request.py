@@ -1,11 +1,13 @@
 """A request and the policies that speak of it: what the evaluator takes."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from idkeep.model import Arn
 from idkeep.policy.buckets import Bucket
 from idkeep.policy.context import Context
 from idkeep.policy.document import Policy
@@ -32,9 +34,23 @@ class Request(Struct, frozen=True, kw_only=True):
     resource_account: str = ""
     context: Context = Context()
 
+    @property
+    def arn(self) -> Arn | None:
+        """The resource's; None for what is no ARN, as "*"."""
+        return _arn(self.resource)
+
     def strict(self) -> "Request":
         """The same request with every unknown key absent: what holds without any promise."""
         return replace(self, context=self.context.strict())
+
+
+# Every rule about whose or what a resource is reads the same ARN.
+@lru_cache(maxsize=4096)
+def _arn(resource: str) -> Arn | None:
+    try:
+        return Arn.parse(resource)
+    except ValueError:
+        return None
 
 
 class Level(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ and reference_policies_condition-keys.html ("Properties of the principal").
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from msgspec import Struct
@@ -22,10 +23,14 @@ _ORIGIN_ACCESS_IDENTITY = re.compile(
 )
 # Providers of web identities that IAM knows without an OIDC provider of the account's own:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-_WEB_PROVIDERS = frozenset(
+# Cognito has another name in GovCloud and in China:
+# https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-cog.html
+WEB_PROVIDERS = frozenset(
     {
         "accounts.google.com",
+        "cognito-identity-us-gov.amazonaws.com",
         "cognito-identity.amazonaws.com",
+        "cognito-identity.cn-north-1.amazonaws.com.cn",
         "graph.facebook.com",
         "www.amazon.com",
     }
@@ -83,7 +88,7 @@ class Requester(Struct, frozen=True):
         if text == "*":
             return cls(RequesterKind.ANONYMOUS, "")
         if not text.startswith("arn:"):
-            if text in _WEB_PROVIDERS:
+            if text in WEB_PROVIDERS:
                 return cls(RequesterKind.FEDERATED, text)
             if "." not in text:
                 raise ValueError(f"neither an ARN nor a service: {text!r}")
@@ -118,24 +123,7 @@ class Requester(Struct, frozen=True):
 
     def derived(self) -> dict[str, str]:
         """The context keys that follow from who it is."""
-        keys = {"aws:PrincipalType": _TYPES.get(self.kind, "")}
-        if self.kind is RequesterKind.SERVICE:
-            keys["aws:PrincipalServiceName"] = self.name
-            keys["aws:PrincipalIsAWSService"] = "true"
-        elif self.kind not in WITHOUT_ACCOUNT:
-            keys["aws:PrincipalAccount"] = self.account
-            keys["aws:PrincipalIsAWSService"] = "false"
-            if self.fixed_path is None:
-                keys["aws:PrincipalArn"] = self._principal_arn()
-        if self.kind is RequesterKind.ANONYMOUS:
-            keys["aws:userid"] = "anonymous"
-        if self.kind is RequesterKind.ROOT:
-            keys["aws:userid"] = self.account
-        if self.kind is RequesterKind.FEDERATED_USER:
-            keys["aws:userid"] = f"{self.account}:{self.name.partition('/')[2]}"
-        if self.kind is RequesterKind.USER:
-            keys["aws:username"] = self.name.rpartition("/")[2]
-        return {key: value for key, value in keys.items() if value}
+        return dict(_derived(self))
 
     @property
     def fixed_path(self) -> str | None:
@@ -162,11 +150,35 @@ class Requester(Struct, frozen=True):
         head = f"arn:{self.partition}:iam::{self.account}:role/{path}"
         return tuple(f"{head}{part}{self.role_name}" for part in sorted(parts))
 
-    def _principal_arn(self) -> str:
-        """A role session's is the role's; its path is not in the session's ARN."""
-        if self.kind is RequesterKind.ROLE_SESSION:
-            return f"arn:{self.partition}:iam::{self.account}:role/{self.role_name}"
-        return self.name
+
+# The same principals ask again and again.
+@lru_cache(maxsize=16_384)
+def _derived(who: Requester) -> dict[str, str]:
+    keys = {"aws:PrincipalType": _TYPES.get(who.kind, "")}
+    if who.kind is RequesterKind.SERVICE:
+        keys["aws:PrincipalServiceName"] = who.name
+        keys["aws:PrincipalIsAWSService"] = "true"
+    elif who.kind not in WITHOUT_ACCOUNT:
+        keys["aws:PrincipalAccount"] = who.account
+        keys["aws:PrincipalIsAWSService"] = "false"
+        if who.fixed_path is None:
+            keys["aws:PrincipalArn"] = _principal_arn(who)
+    if who.kind is RequesterKind.ANONYMOUS:
+        keys["aws:userid"] = "anonymous"
+    if who.kind is RequesterKind.ROOT:
+        keys["aws:userid"] = who.account
+    if who.kind is RequesterKind.FEDERATED_USER:
+        keys["aws:userid"] = f"{who.account}:{who.name.partition('/')[2]}"
+    if who.kind is RequesterKind.USER:
+        keys["aws:username"] = who.name.rpartition("/")[2]
+    return {key: value for key, value in keys.items() if value}
+
+
+def _principal_arn(who: Requester) -> str:
+    """A role session's is the role's; its path is not in the session's ARN."""
+    if who.kind is RequesterKind.ROLE_SESSION:
+        return f"arn:{who.partition}:iam::{who.account}:role/{who.role_name}"
+    return who.name
 
 
 _BY_PREFIX = (

@@ -8,7 +8,6 @@ and id_roles_providers_outbound_cross_partition.html.
 
 from msgspec import Struct
 
-from idkeep.model import Arn
 from idkeep.policy.request import Actions, Request
 from idkeep.policy.requester import WITHOUT_ACCOUNT, RequesterKind
 
@@ -53,7 +52,7 @@ def _always_allowed(request: Request) -> str:
 def _always_denied(request: Request) -> str:
     """Why nobody of this kind is ever allowed this; "" for most."""
     who, action = request.principal, request.action.lower()
-    if who.partition and (partition := _partition(request.resource)) not in ("", who.partition):
+    if who.partition and (partition := _partition(request)) not in ("", who.partition):
         return f"credentials of {who.partition} are not valid in {partition}"
     if who.kind is _ROOT and action in {"sts:assumerole", "sts:assumeroot"}:
         return f"the root user can't call {request.action}"
@@ -64,10 +63,7 @@ def _always_denied(request: Request) -> str:
     return ""
 
 
-def _partition(resource: str) -> str:
-    """Empty for what is no ARN, or one for several partitions."""
-    try:
-        partition = Arn.parse(resource).partition
-    except ValueError:
-        return ""
-    return "" if "*" in partition else partition
+def _partition(request: Request) -> str:
+    """The resource's; empty for what is no ARN, or one for several partitions."""
+    arn = request.arn
+    return "" if arn is None or "*" in arn.partition else arn.partition

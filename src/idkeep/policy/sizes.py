@@ -9,11 +9,28 @@ white space"), https://docs.aws.amazon.com/organizations/latest/userguide/orgs_r
 import re
 from collections.abc import Iterable
 
-from idkeep.catalog import Quota
+from idkeep.catalog import Facts, Quota
+from idkeep.policy.document import PolicyKind
 
 _CHARACTERS, _BYTES = "characters", "bytes"
 # A string of the document, which stays, or white space between strings, which goes.
 _STRING_OR_SPACE = re.compile(r'("(?:[^"\\]|\\.)*+")|[ \t\n\r]++', re.DOTALL)
+# What is written to an inline policy is shared by all of its holder's, so the longest one's own
+# limit says least; AWS's validator measures against that of a managed policy.
+_QUOTAS = {
+    PolicyKind.IDENTITY: "managed",
+    PolicyKind.BOUNDARY: "managed",
+    PolicyKind.TRUST: "trust",
+    PolicyKind.SCP: "scp",
+    PolicyKind.RCP: "rcp",
+    PolicyKind.SESSION: "session",
+    PolicyKind.VPC_ENDPOINT: "vpc-endpoint",
+}
+
+
+def quota_of(kind: PolicyKind, facts: Facts) -> Quota | None:
+    """How long a document of the kind may be; None where that hangs on more than the kind."""
+    return facts.quota(_QUOTAS[kind], "characters") if kind in _QUOTAS else None
 
 
 def size(text: str, quota: Quota) -> int | None:

@@ -22,7 +22,7 @@ from idkeep.policy.document import (
     Statement,
 )
 from idkeep.policy.expression import Open, Truth, Undocumented, all_of, any_of, negation
-from idkeep.policy.pattern import ARN_FIELDS, Test, Wild, action_test, resource_test, string_test
+from idkeep.policy.pattern import ARN_FIELDS, Matches, Wild, action_test, resource_test, string_test
 from idkeep.policy.variables import NoValue, Version, has_variables, resolve, template
 
 # A `NotAction` or `NotResource` matches all but what it lists; yet a statement whose element is an
@@ -70,7 +70,7 @@ _ANYTHING = Context(unknown="*")
 Find: TypeAlias = Callable[[Policy, str, str], tuple[Statement, ...]]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def candidates(policy: Policy, action: str, resource: str) -> tuple[Statement, ...]:
     """The policy's statements that may apply, whatever the context.
 
@@ -125,7 +125,7 @@ def matches_resource(
     return any_of(_covers(question, context) for question in covers)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _covered(
     patterns: tuple[str, ...],
     variables: bool,  # noqa: FBT001 -- a key of the cache
@@ -133,14 +133,17 @@ def _covered(
 ) -> Literal[True] | tuple[str, ...]:
     """True if a pattern that needs no context covers the resource, else those that wait for one."""
     fixed, waiting = _split(patterns, variables)
-    return True if any(test(resource) for test in fixed) else waiting
+    for test in fixed:
+        if test(resource):
+            return True
+    return waiting
 
 
 @lru_cache(maxsize=8192)
 def _split(
     patterns: tuple[str, ...],
     variables: bool,  # noqa: FBT001 -- a key of the cache
-) -> tuple[tuple[Test, ...], tuple[str, ...]]:
+) -> tuple[tuple[Matches, ...], tuple[str, ...]]:
     """Tests for the patterns that need no context, and the text of those that wait for one.
 
     `${*}` and the like are no variables of the context, but are read by `resolve` all the same.
@@ -153,9 +156,9 @@ def _split(
 
 
 def _covers(question: Covers, context: Context) -> Truth:
-    if not _could_cover(question.pattern)(question.resource):
+    if not could_cover(question.pattern)(question.resource):
         return False
-    if _variable_before_resource(question.pattern):
+    if variable_before_resource(question.pattern):
         return Open(Undocumented(f"{question}: a variable before the ARN's fifth colon"))
     pattern = resolve(question.pattern, question.version, context)
     match pattern:
@@ -175,6 +178,8 @@ def _covers(question: Covers, context: Context) -> Truth:
 
 def _spares(question: Spares, context: Context) -> Truth:
     covers = question.covers
+    if not could_cover(covers.pattern)(covers.resource):
+        return True
     pattern = resolve(covers.pattern, covers.version, context)
     if isinstance(pattern, NotKnown):
         return Open(question)
@@ -182,7 +187,7 @@ def _spares(question: Spares, context: Context) -> Truth:
 
 
 @lru_cache(maxsize=8192)
-def _could_cover(pattern: str) -> Test:
+def could_cover(pattern: str) -> Matches:
     """A test that every resource passes which the pattern covers for some value of its variables.
 
     It spares most look-ups, and leaves less open.
@@ -192,6 +197,6 @@ def _could_cover(pattern: str) -> Test:
 
 
 @lru_cache(maxsize=8192)
-def _variable_before_resource(pattern: str) -> bool:
+def variable_before_resource(pattern: str) -> bool:
     head = ":".join(pattern.split(":", ARN_FIELDS - 1)[: ARN_FIELDS - 1])
     return has_variables(head, Version.CURRENT)

@@ -12,8 +12,8 @@ from idkeep.report.organization import (
     skipped,
 )
 from idkeep.report.printable import printable
-from idkeep.report.scan import CheckResult, ScanReport, scan_report
-from idkeep.report.structured import as_json, json_schema
+from idkeep.report.scan import CheckResult, ScanReport, Selection, scan_report
+from idkeep.report.structured import as_json, json_pieces, json_schema
 
 __all__ = [
     "AccountResult",
@@ -22,12 +22,14 @@ __all__ = [
     "DiffSide",
     "OrganizationReport",
     "ScanReport",
+    "Selection",
     "as_json",
     "check_index",
     "check_page",
     "diff_report",
     "diff_side",
     "failed",
+    "json_pieces",
     "json_schema",
     "not_reached",
     "organization_report",

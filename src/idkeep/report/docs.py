@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from idkeep.checks import AnyCheck
 from idkeep.config import Settings
+from idkeep.report.remedy import remedy_sections, reported
 from idkeep.report.words import noun, nouns
 
 _MARK = "<!-- Written by `make generated` from the check's declaration; edit that instead. -->"
@@ -18,7 +19,7 @@ def _page(check: AnyCheck) -> Iterator[str]:
     yield f"# {check.id}\n\n{_MARK}\n\n{check.title}\n\n{check.why}\n"
     yield f"**Severity** {check.severity} · **Looks at** each {noun(check.subject.__name__)}\n"
     yield f"**Control objectives** {', '.join(check.controls)}\n"
-    yield f"## What to do\n\n{check.remedy}\n"
+    yield from remedy_sections(reported(check.remedy))
     yield "## What it reads\n\n| fact | AWS action |\n|---|---|"
     facts = [f"| {name} | `{action}` |" for name, action in check.sources]
     yield "\n".join(facts)

@@ -3,7 +3,6 @@
 SARIF: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -11,7 +10,7 @@ import msgspec
 
 from idkeep.policy.document import PolicyKind
 from idkeep.policy.linting import ISSUES, Category, Finding
-from idkeep.report.printable import escaped_json, printable
+from idkeep.report.printable import escaped_json, printable, uri_path
 
 _WIDTH = 96
 _LEVELS = {
@@ -135,7 +134,7 @@ def _rule(code: str) -> dict[str, Any]:
 def _result(policy: Linted, finding: Finding, rule: int) -> dict[str, Any]:
     """Without a region where the document is a string in its file: its lines are its own."""
     inside = f"{policy.at}: " if policy.at else ""
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(policy.file)}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri_path(policy.file)}}
     if not policy.in_string:
         physical["region"] = {
             "startLine": finding.line,
@@ -150,9 +149,3 @@ def _result(policy: Linted, finding: Finding, rule: int) -> dict[str, Any]:
         "locations": [{"physicalLocation": physical}],
         "properties": {"category": finding.category},
     }
-
-
-def _uri(path: str) -> str:
-    """A relative reference: what a URI does not take stands percent-encoded."""
-    encoded = re.sub(rb"[^A-Za-z0-9._~/-]", lambda one: b"%%%02X" % one[0][0], path.encode())
-    return encoded.decode()

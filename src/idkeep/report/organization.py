@@ -4,19 +4,32 @@ Each account's own whole report is `idkeep scan --snapshot` of its snapshot; her
 findings and what could not be read.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from idkeep.access.acceptance import Acceptance, acceptances, is_accepted
-from idkeep.checks import AnyCheck
+from idkeep.checks import RULES_VERSION, AnyCheck, SuppressionTally, SuppressionUse
 from idkeep.config import Settings
-from idkeep.model import Call, Gap, Severity
+from idkeep.model import Call, Finding, Gap, Severity, SubjectRef, Suppressed
+from idkeep.model.on_demand import Made
 from idkeep.model.run import Run, RunAccount
-from idkeep.report.scan import ReportedGap, ScanReport, Summary
+from idkeep.report.aside import Aside, Waiting
+from idkeep.report.figures import Figures
+from idkeep.report.remedy import ReportedRemedy, reported
+from idkeep.report.scan import (
+    CheckResult,
+    ReportedGap,
+    ScanReport,
+    Selection,
+    Summary,
+    summary,
+)
 
 ORGANIZATION_SCHEMA = "idkeep.organization/1"
 _NOTHING = Summary(
@@ -35,7 +48,11 @@ class Coverage(StrEnum):
 
 
 class AccountFinding(Struct, frozen=True, kw_only=True):
-    """A finding as in the account's own report, without its evidence."""
+    """A finding as in the account's own report, without its evidence.
+
+    `first` is when it was found first, `returned` when it came back, None where nothing is known.
+    `new` is told beside a baseline, `suppressed` of what is agreed to.
+    """
 
     id: str
     check: str
@@ -45,6 +62,19 @@ class AccountFinding(Struct, frozen=True, kw_only=True):
     arn: str
     message: str
     at: str = ""
+    because: str = ""
+    first: datetime | None = None
+    returned: datetime | None = None
+    new: bool | None = None
+    suppressed: Suppressed | None = None
+
+
+class AreaTotal(Struct, frozen=True, kw_only=True):
+    """What was found in an area: open findings by severity, and verdicts that are unknown."""
+
+    area: str
+    findings: dict[Severity, int]
+    unknown: int
 
 
 class AccountResult(Struct, frozen=True, kw_only=True):
@@ -52,7 +82,8 @@ class AccountResult(Struct, frozen=True, kw_only=True):
 
     `why` is the reason of a row that is not SCANNED. `accepted` is true where the settings accept
     the failure. `unlisted` and `unknown` verdicts are counted in `summary`, and told by the
-    account's own report. `snapshot` is the id of its snapshot.
+    account's own report. `snapshot` is the id of its snapshot. `areas` and `figures` are as in a
+    scan; `resolved` counts findings of before that are gone.
     """
 
     id: str
@@ -65,13 +96,29 @@ class AccountResult(Struct, frozen=True, kw_only=True):
     snapshot: str = ""
     taken: datetime | None = None
     summary: Summary = _NOTHING
+    areas: tuple[AreaTotal, ...] = ()
+    figures: Figures = Figures()
+    resolved: int = 0
     findings: tuple[AccountFinding, ...] = ()
     gaps: tuple[ReportedGap, ...] = ()
     calls: tuple[Call, ...] = ()
 
     @property
+    def open(self) -> tuple[AccountFinding, ...]:
+        """The findings that nobody agreed to live with."""
+        return tuple(one for one in self.findings if one.suppressed is None)
+
+    @property
     def worst(self) -> int:
-        return max((one.severity.rank for one in self.findings), default=-1)
+        """The rank of its worst finding that is not suppressed; -1 where it has none."""
+        return max((one.severity.rank for one in self.open), default=-1)
+
+
+if TYPE_CHECKING:
+    # They may wait in a file; a document that is read back holds them.
+    Accounts: TypeAlias = Sequence[AccountResult]
+else:
+    Accounts = tuple[AccountResult, ...]
 
 
 class CoverageTable(Struct, frozen=True, kw_only=True):
@@ -88,9 +135,10 @@ class CheckTotal(Struct, frozen=True, kw_only=True):
     """A check over all accounts: in how many it found something, and how much."""
 
     id: str
+    area: str = ""
     title: str
     severity: Severity
-    remedy: str
+    remedy: ReportedRemedy
     accounts: int
     findings: int
 
@@ -99,11 +147,13 @@ class OrganizationReport(Struct, frozen=True, kw_only=True):
     """A scan of an organisation. `run` is the id it is kept under.
 
     It is complete where no account failed and nothing in an account could not be read, but for
-    what the settings accept.
+    what the settings accept. `rules` and `selection` are as in a scan; `baseline` is the id of the
+    run that it was held against.
     """
 
     schema: str = ORGANIZATION_SCHEMA
     idkeep: str
+    rules: int = RULES_VERSION
     run: str
     organization: str
     management_account: str
@@ -116,15 +166,16 @@ class OrganizationReport(Struct, frozen=True, kw_only=True):
     coverage: CoverageTable
     summary: Summary
     checks: tuple[CheckTotal, ...]
-    accounts: tuple[AccountResult, ...]
+    accounts: Accounts
     acceptances: tuple[Acceptance, ...] = ()
+    suppressions: tuple[SuppressionUse, ...] = ()
+    selection: Selection = Selection()
+    baseline: str = ""
 
     def worst(self) -> Severity | None:
-        rank = max((one.worst for one in self.accounts), default=-1)
-        return None if rank < 0 else list(Severity)[rank]
-
-    def having(self, coverage: Coverage) -> tuple[AccountResult, ...]:
-        return tuple(one for one in self.accounts if one.coverage is coverage)
+        """The severity of the worst finding; beside a baseline, of the worst that is new."""
+        counts = (one for row in self.accounts for one in row.open if one.new or not self.baseline)
+        return max((one.severity for one in counts), key=lambda one: one.rank, default=None)
 
 
 def skipped(account: RunAccount, why: str = "") -> AccountResult:
@@ -164,28 +215,35 @@ def scanned(account: RunAccount, report: ScanReport) -> AccountResult:
         snapshot=report.snapshot,
         taken=report.taken,
         summary=report.summary,
+        areas=area_totals(report.checks),
+        figures=report.figures,
+        resolved=sum(one.resolved == report.taken for one in report.history),
         findings=tuple(_findings(report)),
         gaps=report.gaps,
         calls=report.calls,
     )
 
 
-def organization_report(
+def organization_report(  # noqa: PLR0913 -- the parts of a report, all by name
     *,
     run: Run,
-    accounts: tuple[AccountResult, ...],
+    accounts: Iterable[AccountResult],
     settings: Settings,
     checks: Iterable[AnyCheck],
     version: str,
+    selection: Selection | None = None,
+    baseline: str = "",
+    aside: Aside | None = None,
 ) -> OrganizationReport:
-    """The accounts come worst first: those that failed, then by their findings."""
-    count = {kind: sum(one.coverage is kind for one in accounts) for kind in Coverage}
-    gaps = (
-        (one.id, Gap(gap.action, gap.error, gap.detail, gap.region))
-        for one in accounts
-        for gap in one.gaps
-    )
-    broken = any(one.coverage is Coverage.FAILED and not one.accepted for one in accounts)
+    """The accounts come by their ids, and are gone through once; they wait `aside`, if anywhere.
+
+    In the report they stand worst first: those that failed, then by their findings.
+    """
+    told = _Sums(settings, run.begun.date(), aside)
+    for one in accounts:
+        told.add(one)
+    rows = told.rows()
+    count = told.coverage
     return OrganizationReport(
         idkeep=version,
         run=run.id,
@@ -196,15 +254,89 @@ def organization_report(
         caller=run.caller,
         role=run.plan.role,
         begun=run.begun,
-        complete=not broken and not count[Coverage.INCOMPLETE],
-        coverage=CoverageTable(
-            listed=len(accounts), **{kind.value: count[kind] for kind in Coverage}
-        ),
-        summary=_sum(one.summary for one in accounts),
-        checks=tuple(_totals(checks, accounts)),
-        accounts=tuple(sorted(accounts, key=_order)),
-        acceptances=acceptances(gaps, settings, run.begun.date()),
+        complete=not told.broken and not count[Coverage.INCOMPLETE],
+        coverage=CoverageTable(listed=len(rows), **{kind.value: count[kind] for kind in Coverage}),
+        summary=told.summary,
+        checks=tuple(told.checks(checks)),
+        accounts=rows,
+        acceptances=acceptances(_gaps(rows), settings, run.begun.date()),
+        suppressions=told.suppressions.uses(),
+        selection=selection or Selection(),
+        baseline=baseline,
     )
+
+
+class _Sums:
+    """What is told of all accounts together, which come one after the other."""
+
+    def __init__(self, settings: Settings, on: date, aside: Aside | None) -> None:
+        self.summary = _NOTHING
+        self.coverage = dict.fromkeys(Coverage, 0)
+        self.suppressions = SuppressionTally(settings, on)
+        self.broken = False
+        self._aside = aside
+        self._found: dict[str, _Found] = {}
+        self._by_order: dict[tuple[int, int], Waiting[AccountResult]] = {}
+
+    def add(self, row: AccountResult) -> None:
+        self.summary = _together(self.summary, row.summary)
+        self.coverage[row.coverage] += 1
+        self.broken |= row.coverage is Coverage.FAILED and not row.accepted
+        for one in row.findings:
+            subject = SubjectRef(
+                kind=one.kind, name=one.subject, arn=one.arn, id="", account=row.id
+            )
+            finding = Finding(id=one.id, severity=one.severity, message=one.message)
+            self.suppressions.add(one.check, subject, finding)
+        for check in {one.check for one in row.open}:
+            some = [one.severity for one in row.open if one.check == check]
+            self._found.setdefault(check, _Found()).add(some)
+        order = _order(row)
+        if order not in self._by_order:
+            self._by_order[order] = self._aside(AccountResult) if self._aside else []
+        self._by_order[order].append(row)
+
+    def rows(self) -> Sequence[AccountResult]:
+        parts = [self._by_order[one] for one in sorted(self._by_order)]
+        if self._aside is None:
+            return tuple(chain.from_iterable(parts))
+        return Made(lambda: chain.from_iterable(parts), sum(map(len, parts)))
+
+    def checks(self, checks: Iterable[AnyCheck]) -> list[CheckTotal]:
+        """Those that found something, worst first."""
+        totals = [
+            CheckTotal(
+                id=check.id,
+                area=check.area,
+                title=check.title,
+                severity=list(Severity)[found.worst],
+                remedy=reported(check.remedy),
+                accounts=found.accounts,
+                findings=found.findings,
+            )
+            for check in checks
+            if (found := self._found.get(check.id))
+        ]
+        return sorted(totals, key=lambda one: (-one.severity.rank, -one.accounts, one.id))
+
+
+class _Found:
+    """A check's open findings in all accounts."""
+
+    def __init__(self) -> None:
+        self.worst = self.accounts = self.findings = 0
+
+    def add(self, some: list[Severity]) -> None:
+        """Those of one account."""
+        self.worst = max(self.worst, *(one.rank for one in some))
+        self.accounts += 1
+        self.findings += len(some)
+
+
+def _gaps(rows: Iterable[AccountResult]) -> Iterator[tuple[str, Gap]]:
+    for row in rows:
+        for one in row.gaps:
+            yield row.id, Gap(one.action, one.error, one.detail, one.region)
 
 
 def _row(account: RunAccount, coverage: Coverage, why: str) -> AccountResult:
@@ -218,7 +350,48 @@ def _row(account: RunAccount, coverage: Coverage, why: str) -> AccountResult:
     )
 
 
+def area_totals(checks: Iterable[CheckResult]) -> tuple[AreaTotal, ...]:
+    """Each area that a check of the report belongs to, worst first."""
+    by_area: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        by_area.setdefault(check.area, []).append(check)
+    totals = [_area_total(area, some) for area, some in by_area.items()]
+    return tuple(sorted(totals, key=_worst_area))
+
+
+def sum_of_areas(accounts: Iterable[AccountResult]) -> tuple[AreaTotal, ...]:
+    """Of all accounts together, worst first."""
+    totals: dict[str, AreaTotal] = {}
+    for account in accounts:
+        for one in account.areas:
+            before = totals.get(one.area)
+            totals[one.area] = _both(before, one) if before else one
+    return tuple(sorted(totals.values(), key=_worst_area))
+
+
+def _both(one: AreaTotal, other: AreaTotal) -> AreaTotal:
+    return AreaTotal(
+        area=one.area,
+        findings={
+            severity: one.findings[severity] + other.findings[severity]
+            for severity in reversed(Severity)
+        },
+        unknown=one.unknown + other.unknown,
+    )
+
+
+def _worst_area(one: AreaTotal) -> tuple[list[int], int]:
+    return [-count for count in one.findings.values()], -one.unknown
+
+
+def _area_total(area: str, checks: list[CheckResult]) -> AreaTotal:
+    total = summary(checks)
+    return AreaTotal(area=area, findings=total.findings, unknown=total.unknown)
+
+
 def _findings(report: ScanReport) -> Iterator[AccountFinding]:
+    seen = {one.id: one for one in report.history}
+    new = frozenset(report.baseline.new) if report.baseline else None
     for check in report.checks:
         for verdict in check.results:
             for one in verdict.findings:
@@ -231,44 +404,28 @@ def _findings(report: ScanReport) -> Iterator[AccountFinding]:
                     arn=verdict.subject.arn,
                     message=one.message,
                     at=one.at,
+                    because=one.because,
+                    first=seen[one.id].first if one.id in seen else None,
+                    returned=seen[one.id].returned if one.id in seen else None,
+                    new=None if new is None else one.id in new,
+                    suppressed=one.suppressed,
                 )
 
 
-def _sum(summaries: Iterable[Summary]) -> Summary:
-    every = tuple(summaries)
+def _together(one: Summary, other: Summary) -> Summary:
     return Summary(
-        passed=sum(one.passed for one in every),
-        failed=sum(one.failed for one in every),
-        unknown=sum(one.unknown for one in every),
-        not_applicable=sum(one.not_applicable for one in every),
+        passed=one.passed + other.passed,
+        failed=one.failed + other.failed,
+        unknown=one.unknown + other.unknown,
+        not_applicable=one.not_applicable + other.not_applicable,
+        suppressed=one.suppressed + other.suppressed,
         findings={
-            severity: sum(one.findings[severity] for one in every)
+            severity: one.findings[severity] + other.findings[severity]
             for severity in reversed(Severity)
         },
     )
 
 
-def _totals(checks: Iterable[AnyCheck], accounts: Iterable[AccountResult]) -> list[CheckTotal]:
-    """Those that found something, worst first."""
-    found: dict[str, list[tuple[str, Severity]]] = {}
-    for account in accounts:
-        for one in account.findings:
-            found.setdefault(one.check, []).append((account.id, one.severity))
-    totals = [
-        CheckTotal(
-            id=check.id,
-            title=check.title,
-            severity=max((severity for _, severity in found[check.id]), key=lambda one: one.rank),
-            remedy=check.remedy,
-            accounts=len({account for account, _ in found[check.id]}),
-            findings=len(found[check.id]),
-        )
-        for check in checks
-        if check.id in found
-    ]
-    return sorted(totals, key=lambda one: (-one.severity.rank, -one.accounts, one.id))
-
-
-def _order(one: AccountResult) -> tuple[int, int, str]:
+def _order(one: AccountResult) -> tuple[int, int]:
     place = {Coverage.FAILED: 0, Coverage.INCOMPLETE: 1, Coverage.SCANNED: 1, Coverage.SKIPPED: 2}
-    return place[one.coverage], -one.worst, one.id
+    return place[one.coverage], -one.worst

@@ -1,6 +1,8 @@
 """A scan of an organisation for a terminal: what is wrong where, and what was not read."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
@@ -9,8 +11,24 @@ from rich.table import Table
 from rich.text import Text
 
 from idkeep.model import Severity
-from idkeep.report.organization import AccountResult, Coverage, OrganizationReport
-from idkeep.report.text import STYLE, acceptance_lines, line
+from idkeep.report.families import Family, families
+from idkeep.report.organization import (
+    AccountResult,
+    CheckTotal,
+    Coverage,
+    OrganizationReport,
+    sum_of_areas,
+)
+from idkeep.report.text import (
+    HEADS,
+    STYLE,
+    acceptance_lines,
+    areas_table,
+    line,
+    next_steps,
+    severity_cells,
+    suppression_lines,
+)
 
 _SHOWN = 20
 _LOOK = {
@@ -32,46 +50,62 @@ class OrganizationText:
         report = self.report
         text = line("idkeep", "bold green")
         text.append_text(line(f"  organisation {report.organization}", "bold"))
-        text.append_text(line(f"  {report.begun:%Y-%m-%d %H:%M} UTC  run {report.run}"))
+        run = f"  run {report.run}" if report.run else ""
+        text.append_text(line(f"  {report.begun:%Y-%m-%d %H:%M} UTC{run}"))
         yield Padding(text, (1, 0))
+        yield from self._summary()
+        yield Rule(line("Accounts", "bold"), align="left", style="dim")
+        yield Padding(self._accounts(), (0, 0, 1, 0))
         if report.checks:
             yield Rule(line("What is wrong", "bold"), align="left", style="dim")
             yield Padding(self._checks(), (0, 0, 1, 0))
-        yield Rule(line("Accounts", "bold"), align="left", style="dim")
-        yield Padding(self._accounts(), (0, 0, 1, 0))
+            yield Rule(line("What to do next", "bold"), align="left", style="dim")
+            yield next_steps((one.id, one.remedy) for one in report.checks)
         yield Rule(style="dim")
         yield Text("\n").join(self._totals())
 
+    def _summary(self) -> Iterator[RenderableType]:
+        if totals := sum_of_areas(self.report.accounts):
+            yield areas_table(totals)
+
     def _checks(self) -> RenderableType:
+        """Those of one matter together."""
         table = Table.grid(padding=(0, 2))
         table.add_column(width=8)
         table.add_column(overflow="fold", ratio=1)
         table.add_column(justify="right")
         table.add_column(justify="right")
-        for one in self.report.checks[: self.most]:
+        matters = families(self.report.checks)
+        where = _where(self.report.accounts, matters)
+        for one in matters[: self.most]:
+            severity = one.checks[0].severity
             table.add_row(
-                Text(one.severity.upper(), STYLE[one.severity]),
+                Text(severity.upper(), STYLE[severity]),
                 line(one.title).append_text(line(f"  {one.id}", "dim")),
-                line(_many(one.accounts, "account")),
-                line(_many(one.findings, "finding")),
+                line(where[one.id]),
+                line(_many(sum(check.findings for check in one.checks), "finding")),
             )
+        if left := len(matters) - len(matters[: self.most]):
+            table.add_row("", line(f"and {left} more; --all shows them", "dim"), "", "")
         return table
 
     def _accounts(self) -> RenderableType:
+        """Worst first, with findings by severity, and why something was not read."""
         table = Table.grid(padding=(0, 2))
-        for _ in range(3):
-            table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True)
         table.add_column(overflow="fold", ratio=1)
-        shown = self.report.accounts[: self.most]
-        for one in shown:
-            table.add_row(
-                line(one.id, "bold"),
-                line(one.name),
-                line(one.coverage, _LOOK[one.coverage]),
-                line(_said(one)),
-            )
-        if left := len(self.report.accounts) - len(shown):
-            table.add_row(line(f"and {left} more", "dim"), "", "", line("--all shows them", "dim"))
+        table.add_column(no_wrap=True)
+        for _ in HEADS:
+            table.add_column(justify="right", no_wrap=True)
+        heads = [line(one, "dim") for one in HEADS]
+        table.add_row("", "", "", *heads)
+        for one in islice(self.report.accounts, self.most):
+            named = line(one.name).append_text(line(f"  {_said(one)}" if _said(one) else "", "dim"))
+            counts = severity_cells(one.summary) if one.taken else [Text("")] * len(HEADS)
+            look = line(one.coverage, _LOOK[one.coverage])
+            table.add_row(line(one.id, "bold"), named, look, *counts)
+        if self.most and (left := len(self.report.accounts) - self.most) > 0:
+            table.add_row(line(f"and {left} more", "dim"), line("--all shows them", "dim"))
         return table
 
     def _totals(self) -> Iterator[Text]:
@@ -86,17 +120,60 @@ class OrganizationText:
         yield line(
             f"{total.failed} fail ({_found(total.findings)}), {total.unknown} unknown, "
             f"{total.passed} pass, {total.not_applicable} not applicable"
+            + (f", {total.suppressed} suppressed" if total.suppressed else "")
         )
+        yield from self._changes()
         calls = sum(call.calls for one in self.report.accounts for call in one.calls)
-        yield line(f"{calls} AWS calls; kept as run {self.report.run}", "dim")
+        kept = f"; kept as run {self.report.run}" if self.report.run else ""
+        yield line(f"{calls} AWS calls{kept}", "dim")
+        all_told = self.report.complete and self.report.selection.is_all
+        yield from suppression_lines(
+            one for one in self.report.suppressions if one.findings or all_told
+        )
         yield from acceptance_lines(self.report.acceptances)
+        if not self.report.selection.is_all:
+            yield line("Narrowed: this does not tell of all checks or results.", "yellow")
         if not self.report.complete:
             yield line("Not everything could be read.", "bold magenta")
 
+    def _changes(self) -> Iterator[Text]:
+        """Since each account's scan before, and since the baseline."""
+        rows = self.report.accounts
+        is_new = Counter(
+            one.first == row.taken for row in rows for one in row.findings if one.first
+        )
+        if is_new[False]:
+            new = is_new[True]
+            gone = sum(row.resolved for row in rows)
+            yield line(f"Since the scans before: {new} new, {gone} resolved")
+        if self.report.baseline:
+            new = sum(bool(one.new) for row in rows for one in row.open)
+            yield line(
+                f"Beside run {self.report.baseline}: {new} new or worse; only those count for "
+                "the exit code",
+                "bold",
+            )
+
 
 def _said(one: AccountResult) -> str:
-    findings = "" if one.snapshot == "" else _found(one.summary.findings)
-    return "; ".join(part for part in (findings, one.why, one.snapshot) if part)
+    return "; ".join(
+        part for part in (one.why, f"snapshot {one.snapshot}" if one.snapshot else "") if part
+    )
+
+
+def _where(rows: Iterable[AccountResult], matters: Iterable[Family[CheckTotal]]) -> dict[str, str]:
+    """Of each family of checks the one account by its name, or how many."""
+    of_check = {check.id: one.id for one in matters for check in one.checks}
+    accounts: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for row in rows:
+        for matter in {of_check[one.check] for one in row.open if one.check in of_check}:
+            accounts[matter] += 1
+            first.setdefault(matter, row.name or row.id)
+    return {
+        one: first[one] if accounts[one] == 1 else _many(accounts[one], "account")
+        for one in of_check.values()
+    }
 
 
 def _found(findings: dict[Severity, int]) -> str:

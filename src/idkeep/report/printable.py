@@ -8,12 +8,13 @@ import re
 
 # C0 and C1 controls, DEL; bidi marks, embeddings, overrides, isolates; zero-width and line
 # separators; the byte-order mark; fillers, joiners and selectors that show nothing; tag
-# characters; lone surrogates.
+# characters; lone surrogates; the two that are no characters, which XML forbids.
 _HOSTILE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e0fff]"
 )
+_ACTING = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def printable(text: str) -> str:
@@ -21,15 +22,29 @@ def printable(text: str) -> str:
     return _HOSTILE.sub(lambda found: _escape(found[0]), text)
 
 
+def uri_path(path: str) -> str:
+    """As a relative reference: what a URI does not take stands percent-encoded."""
+    encoded = re.sub(
+        rb"[^A-Za-z0-9._~/-]",
+        lambda one: b"%%%02X" % one[0][0],
+        path.encode(errors="surrogatepass"),
+    )
+    return encoded.decode()
+
+
 def escaped_json(document: bytes) -> bytes:
     """The same JSON document in which those characters are JSON escapes, for a terminal's sake.
 
     Line feeds and spaces between values stay as they are: inside strings JSON has none.
     """
-    text = document.decode()
-    return _HOSTILE.sub(
-        lambda found: found[0] if found[0] in "\n\t\r" else _utf16(found[0]), text
-    ).encode()
+    if document.isascii() and not _ACTING.search(document):  # as nearly all of it is
+        return document
+    return escaped_json_text(document.decode()).encode()
+
+
+def escaped_json_text(text: str) -> str:
+    """As `escaped_json`; half of a surrogate pair, which UTF-8 can't write, is an escape too."""
+    return _HOSTILE.sub(lambda found: found[0] if found[0] in "\n\t\r" else _utf16(found[0]), text)
 
 
 def _escape(character: str) -> str:

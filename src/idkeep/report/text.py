@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -11,9 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from idkeep.access.acceptance import Acceptance
-from idkeep.model import Severity, Verdict
+from idkeep.checks import SuppressionUse
+from idkeep.model import Finding, Severity, Verdict
+from idkeep.report.families import Family, families, family_id
+from idkeep.report.organization import AreaTotal, area_totals
 from idkeep.report.printable import printable
-from idkeep.report.scan import CheckResult, ScanReport
+from idkeep.report.remedy import ReportedRemedy
+from idkeep.report.scan import CheckResult, ScanReport, Summary
 from idkeep.report.words import nouns
 
 STYLE = {
@@ -22,9 +27,15 @@ STYLE = {
     Severity.MEDIUM: "bold yellow",
     Severity.LOW: "bold cyan",
 }
-_SHOWN = 6
+_SHOWN = 3
+_NAMES = 4
+_REASONS = 6
 _FRESH = timedelta(minutes=5)
 _NEXT_STEPS = 3
+# Severities, worst first, and unknown; short, for narrow terminals.
+HEADS = ("crit", "high", "med", "low", "unkn")
+# From this rank on, each finding has a line of its own; below, its subject's name must do.
+_LOUD = Severity.HIGH.rank
 
 
 class ScanText:
@@ -32,16 +43,20 @@ class ScanText:
 
     def __init__(self, report: ScanReport, *, show_all: bool = False) -> None:
         self.report = report
+        self.show_all = show_all
         self.most = None if show_all else _SHOWN
+        self.new = frozenset(report.baseline.new) if report.baseline else None
 
     def __rich_console__(self, _: Console, __: ConsoleOptions) -> RenderResult:
         report = self.report
         yield _heading(report)
         if report.scanned_as_root:
             yield _root_warning()
+        if report.failing or report.unclear:
+            yield areas_table(area_totals(report.checks))
         if report.failing:
             yield Rule(line("What is wrong", "bold"), align="left", style="dim")
-            yield from (self._failing(one) for one in report.failing)
+            yield from self._failing()
         elif not report.unclear:
             yield Padding(line("Nothing wrong was found.", "bold green"), (0, 0, 1, 0))
         if report.unclear:
@@ -49,30 +64,71 @@ class ScanText:
             yield from self._unknown()
         if report.failing:
             yield Rule(line("What to do next", "bold"), align="left", style="dim")
-            yield _next_steps(report.failing)
+            yield next_steps((one.id, one.remedy) for one in report.failing)
         yield Rule(style="dim")
         yield _totals(report)
 
-    def _failing(self, check: CheckResult) -> RenderableType:
+    def _failing(self) -> Iterator[RenderableType]:
+        """Worst first, those of one matter together; what is less grave on a line or two."""
+        quiet = []
+        for one in families(self.report.failing):
+            if self.show_all or one.checks[0].worst >= _LOUD:
+                yield self._loud(one)
+            else:
+                quiet.append(one)
+        if quiet:
+            yield self._quiet(quiet)
+
+    def _loud(self, family: Family[CheckResult]) -> RenderableType:
+        severity = list(Severity)[family.checks[0].worst]
         rows = [
-            (_subject(verdict), finding.message)
+            (_subject(verdict), self._said(finding))
+            for check in family.checks
             for verdict in check.results
-            for finding in verdict.findings
+            for finding in verdict.open
         ]
-        severity = list(Severity)[check.worst]
-        return Group(_title(check, severity.upper(), STYLE[severity]), self._table(rows))
+        return Group(_title(family, severity), self._table(rows))
+
+    def _said(self, finding: Finding) -> str:
+        """What is new beside a baseline says so, and so does why it is graver than others."""
+        new = "new: " if self.new and finding.id in self.new else ""
+        because = f" ({finding.because})" if finding.because else ""
+        return f"{new}{finding.message}{because}"
+
+    def _quiet(self, some: Iterable[Family[CheckResult]]) -> RenderableType:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(width=8)
+        table.add_column(overflow="fold")
+        for family in some:
+            severity = list(Severity)[family.checks[0].worst]
+            names = [
+                _subject(verdict)
+                for check in family.checks
+                for verdict in check.results
+                if verdict.open
+            ]
+            told = line(family.title).append("\n").append_text(line(_few(names, _NAMES), "bold"))
+            told.append_text(line(f"  {family.id}", "dim"))
+            table.add_row(Text(severity.upper(), STYLE[severity]), told)
+        more = line("--all tells of each finding what is wrong.", "dim")
+        return Padding(Group(table, Padding(more, (0, 0, 0, 10))), (0, 0, 1, 0))
 
     def _unknown(self) -> Iterator[RenderableType]:
         """By reason: one refused call may leave many checks open."""
-        for reason, rows in _reasons(self.report.unclear).items():
-            yield _labelled("UNKNOWN", "bold magenta", line(reason, "bold"))
-            yield self._table([(check, self._few(names)) for check, names in rows.items()])
-
-    def _few(self, names: list[str]) -> str:
-        """The first names, and how many more."""
-        shown = names[: self.most]
-        left = len(names) - len(shown)
-        return ", ".join([*shown, f"{left} more"] if left else shown)
+        reasons = sorted(_reasons(self.report.unclear).items(), key=lambda one: -len(one[1]))
+        for reason, rows in reasons[: None if self.show_all else _REASONS]:
+            if self.show_all:
+                yield _labelled("UNKNOWN", "bold magenta", line(reason, "bold"))
+                yield self._table([(check, ", ".join(names)) for check, names in rows.items()])
+                continue
+            ids = [one.id for one in families(_Told(check, "") for check in rows)]
+            count = f"leaves {len(rows)} check{'s' * (len(rows) != 1)} open: "
+            told = line(reason, "bold").append("\n")
+            told.append_text(line(f"{count}{_few(ids, _NAMES)}"))
+            yield _labelled("UNKNOWN", "bold magenta", told)
+        if not self.show_all and (left := len(reasons) - _REASONS) > 0:
+            yield _labelled("", "", line(f"and {left} more reasons; --all tells them", "dim"))
+        yield Text("")
 
     def _table(self, rows: list[tuple[str, str]]) -> RenderableType:
         table = Table.grid(padding=(0, 2))
@@ -84,6 +140,44 @@ class ScanText:
         if left := len(rows) - len(shown):
             table.add_row(line(f"and {left} more", "dim"), line("--all shows them", "dim"))
         return Padding(table, (0, 0, 1, 10))
+
+
+class _Told(NamedTuple):
+    """A check of which no more than its id is needed."""
+
+    id: str
+    title: str
+
+
+def _few(names: Iterable[str], most: int) -> str:
+    """The first names, each once, and how many more."""
+    every = list(dict.fromkeys(names))
+    left = len(every) - most
+    return f"{', '.join(every[:most])} and {left} more" if left > 0 else ", ".join(every)
+
+
+def areas_table(totals: Iterable[AreaTotal]) -> RenderableType:
+    """Findings by area and severity, worst first; areas where all is well on one line."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold")
+    for _ in HEADS:
+        table.add_column(justify="right", min_width=4, no_wrap=True)
+    table.add_row("", *(line(one, "dim") for one in HEADS))
+    well, unknown = [], []
+    for one in totals:
+        if not any(one.findings.values()):
+            if one.unknown:
+                unknown.append(f"{one.area} ({one.unknown})")
+            else:
+                well.append(one.area)
+            continue
+        table.add_row(line(one.area), *severity_cells(one))
+    parts: list[RenderableType] = [table]
+    if unknown:
+        parts.append(line(f"Nothing found, but unknown: {', '.join(unknown)}", "magenta"))
+    if well:
+        parts.append(line(f"Nothing wrong: {', '.join(well)}", "green"))
+    return Padding(Group(*parts), (0, 0, 1, 0))
 
 
 def _heading(report: ScanReport) -> RenderableType:
@@ -105,10 +199,24 @@ def _root_warning() -> RenderableType:
     )
 
 
-def _title(check: CheckResult, label: str, style: str) -> RenderableType:
+def severity_cells(total: AreaTotal | Summary) -> list[Text]:
+    """A cell for each severity, worst first, and one for what is unknown."""
+    nothing = line("·", "dim")
+    return [
+        *(
+            line(f"{count:,}", STYLE[severity].replace(" on red3", "")) if count else nothing
+            for severity, count in total.findings.items()
+        ),
+        line(f"{total.unknown:,}", "magenta") if total.unknown else nothing,
+    ]
+
+
+def _title(family: Family[CheckResult], severity: Severity) -> RenderableType:
+    check = family.checks[0]
     limits = "".join(f" · {name} {value}" for name, value in check.settings.items())
-    title = line(check.title, "bold").append("\n")
-    return _labelled(label, style, title.append_text(line(f"{check.id}{limits}", "dim")))
+    title = line(family.title, "bold").append("\n")
+    told = title.append_text(line(f"{family.id}{limits}", "dim"))
+    return _labelled(severity.upper(), STYLE[severity], told)
 
 
 def _labelled(label: str, style: str, text: Text) -> RenderableType:
@@ -138,19 +246,24 @@ def _subject(verdict: Verdict) -> str:
     return {"Account": "the account", "Root": "root"}.get(subject.kind, subject.name)
 
 
-def _next_steps(failing: Iterable[CheckResult]) -> RenderableType:
+def next_steps(checks: Iterable[tuple[str, ReportedRemedy]]) -> RenderableType:
+    """The first remedies of checks that come worst first, each once: `checks` are ids with them."""
     table = Table.grid(padding=(0, 1))
     table.add_column(width=2)
     table.add_column(overflow="fold")
-    for number, check in enumerate(list(failing)[:_NEXT_STEPS], start=1):
-        step = line(check.id, "bold")
-        table.add_row(line(f"{number}."), step.append_text(line(f"  {check.remedy}")))
+    steps: dict[str, tuple[str, ReportedRemedy]] = {}
+    for ident, remedy in checks:
+        steps.setdefault(remedy.do, (family_id(ident), remedy))
+    for number, (ident, remedy) in enumerate(list(steps.values())[:_NEXT_STEPS], start=1):
+        step = line(ident, "bold").append_text(line(f"  {' '.join(remedy.do.split())}"))
+        table.add_row(line(f"{number}."), step)
+        table.add_row("", line(remedy.may_stop, "dim"))
     table.add_row("", line("`idkeep explain` and an id tell more of each.", "dim"))
     return Padding(table, (0, 0, 1, 2))
 
 
 def _totals(report: ScanReport) -> Text:
-    lines = [_verdict_line(report), _call_line(report)]
+    lines = [_verdict_line(report), *_change_lines(report), _call_line(report)]
     made = report.credential_report
     if made and report.taken - made > _FRESH:
         lines.append(
@@ -160,12 +273,51 @@ def _totals(report: ScanReport) -> Text:
                 "dim",
             )
         )
+    lines += suppression_lines(report.suppressions)
     lines += acceptance_lines(report.acceptances)
     if not report.complete:
         refused = ", ".join(dict.fromkeys(g.action for g in report.gaps if not g.accepted))
         lines.append(line(f"Not everything could be read: {refused}", "bold magenta"))
         lines.append(line("`idkeep permissions` prints the policy that a scan needs.", "dim"))
     return Text("\n").join(lines)
+
+
+def _change_lines(report: ScanReport) -> Iterator[Text]:
+    """What changed since the scan before, or since the baseline."""
+    told = report.history
+    before = any(one.first < report.taken for one in told)
+    new = sum(one.first == report.taken for one in told)
+    back = sum(one.returned == report.taken for one in told)
+    gone = sum(one.resolved == report.taken for one in told)
+    if before:
+        returned = f", {back} returned" if back else ""
+        yield line(f"Since the scan before: {new} new{returned}, {gone} resolved")
+    if beside := report.baseline:
+        yield line(
+            f"Beside {beside.snapshot}: {len(beside.new)} new or worse, {beside.gone} gone; "
+            "only those that are new count for the exit code",
+            "bold",
+        )
+        if beside.not_told:
+            names = _few(beside.not_told, _NAMES)
+            yield line(f"Of these it could not tell all, so new is not sure: {names}", "magenta")
+    if not report.selection.is_all:
+        yield line("Narrowed: this does not tell of all checks or results.", "yellow")
+
+
+def suppression_lines(uses: Iterable[SuppressionUse]) -> Iterator[Text]:
+    """What is agreed to is counted; an agreement that ended or names nothing is said."""
+    every = tuple(uses)
+    agreed = [one for one in every if one.findings and not one.expired]
+    if agreed:
+        count = sum(one.findings for one in agreed)
+        yield line(f"Findings agreed to in the settings: {count}", "dim")
+    for one in every:
+        named = f"the suppression of {one.line.check} ({one.line.reason})"
+        if one.expired and one.findings:
+            yield line(f"Ended on {one.line.expires}, and counts no more: {named}", "bold magenta")
+        elif not one.findings:
+            yield line(f"Names no finding, and may be deleted: {named}", "yellow")
 
 
 def acceptance_lines(acceptances: Iterable[Acceptance]) -> Iterator[Text]:
@@ -185,6 +337,7 @@ def _verdict_line(report: ScanReport) -> Text:
     return line(
         f"{len(report.checks)} checks: {total.failed} fail ({found or 'no findings'}), "
         f"{total.unknown} unknown, {total.passed} pass, {total.not_applicable} not applicable"
+        + (f", {total.suppressed} suppressed" if total.suppressed else "")
     )
 
 

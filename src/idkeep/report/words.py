@@ -9,6 +9,12 @@ _NOUNS = {
     "Group": ("IAM group", "IAM groups"),
     "Role": ("IAM role", "IAM roles"),
     "ManagedPolicy": ("managed policy", "managed policies"),
+    "Logging": ("account's logging", "accounts' logging"),
+    "Trail": ("trail", "trails"),
+    "TrailBucket": ("bucket of a trail", "buckets of trails"),
+    "RegionAlarms": ("region's alarms", "regions' alarms"),
+    "LogGroup": ("log group", "log groups"),
+    "Services": ("account's security services", "accounts' security services"),
 }
 
 

@@ -92,23 +92,23 @@ class Runs:
         rows: list[tuple[Any, ...]] = []
         if self.store.has_runs():
             with self.store.opened() as db:
-                rows = db.execute(
-                    "select id, format, payload from run order by begun, id"
-                ).fetchall()
+                rows = db.execute("select id, format from run order by begun, id").fetchall()
         matching = [row for row in rows if str(row[0]).startswith(wanted)]
         chosen = rows[-1:] if wanted == "latest" else matching
         if len(chosen) != 1:
             what = "more than one run begins with" if chosen else "no run is called"
             raise IdkeepError(f"{what} {wanted!r}", hint="`idkeep scan --org` makes one")
-        [(ident, form, payload)] = chosen
+        [(ident, form)] = chosen
         if form != FORMAT:
             raise IdkeepError(
                 f"run {ident} has format {form}; this idkeep reads format {FORMAT}",
                 hint="read it with the idkeep that made it, or scan again",
             )
+        with self.store.opened() as db:
+            row = db.execute("select payload from run where id = ?", (ident,)).fetchone()
         try:
-            return _RUN.decode(encoding.unpack(payload)[1])
-        except (msgspec.DecodeError, encoding.NotASnapshot) as error:
+            return _RUN.decode(encoding.unpack(row[0])[1])
+        except (msgspec.DecodeError, encoding.NotASnapshot, TypeError) as error:
             raise self._damaged(ident, error) from error
 
     def _joined(self, plan: RunPlan, shard: int, *, resume: bool) -> Run | None:

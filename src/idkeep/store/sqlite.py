@@ -34,9 +34,11 @@ create table if not exists snapshot (
     payload blob not null
 ) strict
 """
-# Runs came with version 2 of the store; one of version 1 (0 in its header) only lacks their tables.
-_VERSION = 2
-_RUNS = (
+# Runs came with version 2 of the store (1 has 0 in its header), the history of findings with 3;
+# an older one only lacks their tables.
+_VERSION = 3
+_WITH_RUNS = 2
+_LATER = (
     """
     create table if not exists run (
         id text primary key not null,
@@ -60,6 +62,16 @@ _RUNS = (
         primary key (run, account)
     ) strict
     """,
+    """
+    create table if not exists seen (
+        account text not null, id text not null, payload blob not null, primary key (account, id)
+    ) strict
+    """,
+    """
+    create table if not exists seen_until (
+        account text primary key not null, until text not null
+    ) strict
+    """,
 )
 _FORGOTTEN = """
 select id from run where exists (
@@ -73,10 +85,10 @@ _TABLE = """
 select c.name from sqlite_schema t, pragma_table_info(t.name) c
 where t.type = 'table' and t.name = 'snapshot' order by c.cid
 """
-_LIST = """
-select sha256, account, taken, users, roles, gaps, length(payload) as size from snapshot
-order by taken, sha256
-"""
+_ROWS = "select sha256, account, taken, users, roles, gaps, length(payload) as size from snapshot"
+_LIST = f"{_ROWS} order by taken, sha256"
+_ONE = f"{_ROWS} where sha256 = ?"
+_WHOLE_KEY = 64
 _KEEP = "insert or replace into snapshot values (?, ?, ?, ?, ?, ?, ?, ?)"
 _SHORTEST_PREFIX = 4
 _BUSY_SECONDS = 30
@@ -144,14 +156,14 @@ class SqliteStore:
             return False
         with self.opened() as db:
             [version] = db.execute("pragma user_version").fetchone()
-        return bool(version == _VERSION)
+        return bool(version >= _WITH_RUNS)
 
     def find(self, wanted: str) -> Kept:
         """By id, by the beginning of its SHA-256, "latest", or "previous".
 
         "previous" is the one before the latest of the same account. Raises `IdkeepError`.
         """
-        every = self.list()
+        every = self._whole(wanted) or self.list()
         kept = [one for one in every if isinstance(one, Kept)]
         if wanted == "latest" and kept:
             return kept[-1]
@@ -166,6 +178,13 @@ class SqliteStore:
         if isinstance(found, Damaged):
             raise self._damaged(found.id, found.damaged)
         return found
+
+    def _whole(self, digest: str) -> tuple[Row, ...]:
+        """The row of a whole key: a run asks for thousands, among the rows of many runs."""
+        if len(digest) != _WHOLE_KEY or not file.exists(self.path):
+            return ()
+        with self.opened() as db:
+            return tuple(_row(row) for row in db.execute(_ONE, (digest,))) if _columns(db) else ()
 
     def get(self, wanted: str) -> Snapshot:
         """As `find`; `IdkeepError` too for one that is altered, damaged or of another format."""
@@ -268,7 +287,7 @@ def _make_tables(db: sqlite3.Connection) -> None:
     with db:
         db.execute(f"pragma application_id = {file.APPLICATION_ID}")
         db.execute(_SCHEMA)
-        for table in _RUNS:
+        for table in _LATER:
             db.execute(table)
         db.execute(f"pragma user_version = {_VERSION}")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tools.conformance.agreement import compared
+from tools.conformance.agreement import compared, decided
 from tools.conformance.generate import generated
 from tools.conformance.vocabulary import ESTATES
 
@@ -15,7 +15,6 @@ from idkeep.policy import (
     Policy,
     PolicyKind,
     Requester,
-    evaluate,
     parse,
 )
 from idkeep.policy.batch import decide_line, decide_lines
@@ -27,8 +26,6 @@ from idkeep.policy.compiled import (
     Target,
     Verdict,
     Vocabulary,
-    policies_of,
-    request_of,
     verdict_of,
 )
 from policy.test_cases import OWN_ACCOUNT_ONLY, RCPS_REACH, cases, line
@@ -104,20 +101,13 @@ def test_actions_with_a_rule_of_their_own_are_answered_as_the_reference_does(
     different = [
         action
         for action in vocabulary.names
-        if answers[action] is not _reference(caller, action, target)
+        if answers[action] is not verdict_of(decided(caller, asked(action, target), FACTS))
     ]
     assert different == []
 
 
-def _reference(caller: Caller, action: str, target: Target) -> Verdict:
-    asked = Question(action=action, resource=target.arn, target=target, context=Context())
-    decision = evaluate(
-        request_of(caller, asked),
-        policies_of(caller, asked),
-        rcps_reach=FACTS.rcps_reach,
-        own_account_only=FACTS.own_account_only,
-    )
-    return verdict_of(decision)
+def asked(action: str, target: Target) -> Question:
+    return Question(action=action, resource=target.arn, target=target, context=Context())
 
 
 def test_in_a_batch_each_case_of_the_table_is_answered_as_by_itself() -> None:

@@ -17,7 +17,17 @@ from idkeep.policy import (
     Requester,
     parse,
 )
-from idkeep.policy.compiled import Caller, CompiledEstate, Facts, Target, Verdict, Vocabulary
+from idkeep.policy.compiled import (
+    Caller,
+    CompiledEstate,
+    Facts,
+    Target,
+    Verdict,
+    Vocabulary,
+    verdict_of,
+)
+from idkeep.policy.compiled.lanes import chosen
+from idkeep.policy.compiled.reachable import Reachable
 
 HOME, AWAY, FAR = "111122223333", "444455556666", "777788889999"
 ACTIONS = ("s3:GetObject", "s3:PutObject", "iam:CreateUser", "sts:AssumeRole")
@@ -177,3 +187,92 @@ def test_a_grant_lets_its_grantee_in() -> None:
     assert some.who_can("kms:Decrypt", key).allowed == (arn("bo", AWAY),)
     assert some.open_to(AWAY) == (key,)
     assert some.open_to(FAR) == ()
+
+
+TAGGED = {"Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "red"}}}
+
+
+@pytest.mark.parametrize("unknown", ["*", ()])
+def test_a_key_that_a_caller_surely_lacks_is_absent_for_it_alone(unknown: Any) -> None:
+    lacking = user("ana", READ | TAGGED, keys={"aws:PrincipalTag/team": ()})
+    other = user("bo", READ | TAGGED)
+    answers = estate(lacking, other).who_can("s3:GetObject", "*", Context(unknown=unknown))
+    assert answers[arn("ana")] is Verdict.ALLOWED
+    assert answers[arn("bo")] is (Verdict.DEPENDS if unknown else Verdict.ALLOWED)
+
+
+def test_a_key_that_the_request_surely_lacks_goes_before_nothing_that_a_caller_has() -> None:
+    red = user("ana", READ | TAGGED, keys={"aws:PrincipalTag/team": "red"})
+    answers = estate(red, user("bo", READ | TAGGED)).who_can(
+        "s3:GetObject", "*", Context({"aws:PrincipalTag/team": ()}, unknown="*")
+    )
+    assert dict(answers) == {
+        arn("ana"): Verdict.IMPLICITLY_DENIED,
+        arn("bo"): Verdict.ALLOWED,
+    }
+
+
+ROLES = tuple(Target(arn=f"arn:aws:iam::{HOME}:role/{name}") for name in ("app/a", "app/b", "ops"))
+EVERY = ["app/a", "app/b", "ops"]
+IF_VIA = {"Condition": {"Bool": {"aws:ViaAWSService": "true"}}}
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ({"Resource": "*"}, EVERY),
+        ({"Resource": f"arn:aws:iam::{HOME}:role/app/*"}, ["app/a", "app/b"]),
+        ({"Resource": "arn:*:iam::*:role/*/b"}, ["app/b"]),
+        ({"Resource": "arn:aws:iam::*:role/${aws:username}"}, ["ops"]),
+        ({"Resource": "arn:aws:iam::*:role/app/${aws:PrincipalTag/x}"}, ["app/a", "app/b"]),
+        ({"NotResource": "arn:aws:iam::*:role/ops"}, ["app/a", "app/b"]),
+        ({"NotResource": "arn:aws:iam::*:role/app/${aws:PrincipalTag/x}"}, EVERY),
+        ({"Resource": "*"} | IF_VIA, EVERY),
+    ],
+)
+def test_what_one_principal_may_reach_at_most(statement: dict[str, Any], names: list[str]) -> None:
+    reachable = Reachable(ROLES)
+    caller = user("ops", {"Effect": "Allow", "Action": "iam:*"} | statement)
+    found = reachable.possible(caller, "iam:PutRolePolicy")
+    assert [one.arn for one in chosen(ROLES, found)] == [
+        f"arn:aws:iam::{HOME}:role/{name}" for name in names
+    ]
+    assert reachable.possible(caller, "s3:GetObject") == 0
+
+
+def test_a_boundary_and_a_sure_denial_take_from_what_is_reached() -> None:
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    ops = {"Effect": "Deny", "Action": "iam:*", "Resource": "arn:aws:iam::*:role/ops"}
+    app = {"Effect": "Allow", "Action": "iam:*", "Resource": "arn:aws:iam::*:role/*/a"}
+    reachable = Reachable(ROLES)
+    denied = user("ana", everything, ops)
+    limited = user("bo", everything, boundary=policy(app, kind=PolicyKind.BOUNDARY))
+    assert reachable.possible(denied, "iam:PassRole") == 0b011
+    assert reachable.possible(limited, "iam:PassRole") == 0b001
+
+
+def test_only_who_has_a_source_identity_takes_the_permission_to_pass_it_on() -> None:
+    assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    trust = {"Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "sts:AssumeRole"}
+    with_one = user("ana", assume, keys={"aws:SourceIdentity": "ana"})
+    without = user("bo", assume, keys={"aws:SourceIdentity": ()})
+    own = (policy(trust, kind=PolicyKind.TRUST),)
+    role = Target(arn=f"arn:aws:iam::{HOME}:role/r", policies=own)
+    answers = estate(with_one, without).who_can("sts:AssumeRole", role)
+    assert dict(answers) == {
+        arn("ana"): Verdict.IMPLICITLY_DENIED,
+        arn("bo"): Verdict.ALLOWED,
+    }
+
+
+@pytest.mark.parametrize("operator", ["ArnLike", "ArnEquals", "ArnNotLike", "ArnLikeIfExists"])
+@pytest.mark.parametrize(
+    "pattern", ["*", "", "arn:*", "arn:aws:iam::*", "arn:aws:iam:*:user/ana", "arn:aws:s3:*"]
+)
+def test_a_shorter_arn_pattern_is_read_as_the_reference_does(operator: str, pattern: str) -> None:
+    read = READ | {"Condition": {operator: {"aws:PrincipalArn": [pattern, arn("bo")]}}}
+    some = estate(user("ana", read), user("bo", read))
+    found = some.who_can("s3:GetObject", "arn:aws:s3:::b/k", Context())
+    for name in (arn("ana"), arn("bo")):
+        decision = some.decide(name, "s3:GetObject", "arn:aws:s3:::b/k", Context())
+        assert found[name] is verdict_of(decision)

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from idkeep.policy import PolicyKind
 from idkeep.policy.linting import Category, Finding, guess_kind, lint
-from policy.linting.test_codes import catalog, found
+from policy.linting.test_codes import ALLOWS, CURRENT, catalog, found
 from policy.strategies_policy import documents
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -149,6 +149,33 @@ def test_a_long_document_of_wildcards_is_judged_in_time() -> None:
     for resources in (stars, many):
         written = {"Action": ["s3:Get*", "s3:" + "*a" * 400], "Resource": resources}
         assert found(json.dumps(written), "identity")
+
+
+def test_a_document_of_many_statements_is_judged_in_time() -> None:
+    """Each by all others would take minutes."""
+    statements = [{**ALLOWS, "Resource": f"arn:aws:s3:::b{n}/*"} for n in range(2000)]
+    text = json.dumps({"Version": CURRENT, "Statement": [*statements, statements[0]]})
+    assert of(found(text, "identity"), "REDUNDANT_STATEMENT").path == ("Statement", 2000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("vpc_endpoint", {"Action": "*", "Resource": "*"}),
+        (
+            "rcp",
+            {
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringNotLikeIfExists": {"token.actions.githubusercontent.com:sub": "repo:o/*"}
+                },
+            },
+        ),
+    ],
+)
+def test_what_bounds_others_grants_nothing(kind: str, written: dict[str, Any]) -> None:
+    """AWS's own default of an endpoint, and its example of a guardrail."""
+    assert found(json.dumps(written), kind) == ()
 
 
 def managed() -> list[dict[str, Any]]:

@@ -9,9 +9,18 @@ from typing import Any
 
 import pytest
 
-from idkeep.policy import Policies, Policy, PolicyKind, evaluate, parse
+from idkeep.policy import Policies, Policy, PolicyError, PolicyKind, evaluate, parse
 from idkeep.policy.decision import Allowed, Denied
-from idkeep.policy.symbolic import Nothing, Undecided, Witness, compare, intersects, never
+from idkeep.policy.symbolic import (
+    Proven,
+    Refuted,
+    Undecided,
+    compare,
+    implies,
+    intersects,
+    proves,
+    requests_for,
+)
 from idkeep.policy.symbolic.witness import permits
 
 ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -104,6 +113,14 @@ PAIRS = [
         when("ArnEquals", "aws:SourceArn", "arn:aws:s3:*:1:b"),
         "equivalent",
     ),
+    # a shorter ARN: a field that differs decides, and nothing stands for what it lacks
+    (when("ArnLike", "aws:SourceArn", "arn:aws:s3:b"), allow(Action="sqs:*"), "narrower"),
+    (when("ArnLike", "aws:SourceArn", "*"), when("ArnEquals", "aws:SourceArn", "*"), "equivalent"),
+    (
+        when("ArnLike", "aws:SourceArn", "arn:aws:s3:*", "arn:aws:sns:*:1:a"),
+        when("ArnLike", "aws:SourceArn", "arn:aws:s3:*", "arn:aws:sns:*:1:*"),
+        "narrower",
+    ),
     # numbers, dates, addresses, booleans
     (
         when("NumericLessThan", "s3:max-keys", 10),
@@ -160,6 +177,42 @@ PAIRS = [
         "equivalent",
     ),
     # variables
+    (
+        policy(
+            {**ALLOW, "Condition": {"StringEquals": {"x:asks": "${x:is}"}}},
+            {**ALLOW, "Action": "y:*", "Condition": {"StringEquals": {"x:owns": "${x:asks}"}}},
+        ),
+        policy(
+            {**ALLOW, "Condition": {"StringEquals": {"x:asks": "${x:is}", ORG: "o"}}},
+            {**ALLOW, "Action": "y:*", "Condition": {"StringEquals": {"x:owns": "${x:asks}"}}},
+        ),
+        "broader",
+    ),
+    (
+        allow(Resource="arn:aws:iam::1:user/${aws:username}"),
+        allow(Resource="arn:aws:iam::*:user/${aws:username}"),
+        "narrower",
+    ),
+    (
+        allow(Resource="arn:aws:s3:::b/${aws:username}/*"),
+        allow(Resource="arn:aws:s3:::b/${aws:username}*"),
+        "narrower",
+    ),
+    (
+        when("StringLike", "s3:prefix", "${aws:username}/*"),
+        when("StringLike", "s3:prefix", "", "${aws:username}*"),
+        "narrower",
+    ),
+    (
+        when("StringEquals", "s3:prefix", "home/${aws:username}"),
+        when("StringLike", "s3:prefix", "*/${aws:username}"),
+        "narrower",
+    ),
+    (
+        allow(Resource="arn:aws:s3:::b/${aws:PrincipalTag/t}"),
+        allow(Resource="arn:aws:s3:::b/${aws:PrincipalTag/t, 'x'}"),
+        "narrower",
+    ),
     (
         allow(Resource="arn:aws:iam::*:user/${aws:username}"),
         allow(Resource="arn:aws:iam::*:user/*"),
@@ -291,11 +344,35 @@ def test_an_overrun_budget_is_unknown_and_never_safe() -> None:
 
 def test_what_is_never_allowed_is_proven_or_refuted_by_a_request() -> None:
     guarded = policy(ALLOW, {**DENY, "Action": "cloudtrail:StopLogging"})
-    stops = allow(Action="cloudtrail:Stop*")
-    assert isinstance(never(guarded, allow(Action="cloudtrail:StopLogging")), Nothing)
-    found = never(guarded, stops)
-    assert isinstance(found, Witness)
+    asked = requests_for(["cloudtrail:StopLogging"])
+    assert isinstance(proves(guarded, never=asked), Proven)
+    found = proves(guarded, never=requests_for(["cloudtrail:Stop*"]))
+    assert isinstance(found, Refuted)
     assert found.request.action.startswith("cloudtrail:Stop")
+    assert isinstance(proves(guarded, never=asked, steps=0), Undecided)
+
+
+def test_one_policy_implies_another_or_a_request_refutes_it() -> None:
+    less, more = allow(Action="s3:Get*"), allow(Action="s3:*")
+    assert isinstance(implies(less, more), Proven)
+    found = implies(more, less)
+    assert isinstance(found, Refuted)
+    assert permits((more,), found.request) is True
+    assert permits((less,), found.request) is False
+
+
+def test_requests_are_described_by_a_policy_of_the_kind() -> None:
+    trust = requests_for(["sts:AssumeRole"], kind=PolicyKind.TRUST)
+    assert trust.statements[0].resource is None
+    with pytest.raises(ValueError, match="no resource but its own"):
+        requests_for(
+            ["sts:AssumeRole"], ["arn:aws:iam::111122223333:role/a"], kind=PolicyKind.TRUST
+        )
+    with pytest.raises(PolicyError):
+        requests_for(["GetObject"])
+
+
+def test_what_hangs_on_an_empty_list_is_undecided() -> None:
     assert isinstance(intersects(without("Action", NotAction=[]), allow()), Undecided)
 
 

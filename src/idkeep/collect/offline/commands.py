@@ -9,7 +9,16 @@ from idkeep.collect.federation import OIDC_PROVIDER, SAML_PROVIDER
 from idkeep.collect.mfa import MFA_DEVICES
 from idkeep.collect.offline.account import CALLER
 from idkeep.collect.offline.names import CLI_SERVICES, asked, command, file_name, operation, parts
-from idkeep.collect.organization_policies import POLICIES, POLICY, TARGETS
+from idkeep.collect.organization import DELEGATED_SERVICES
+from idkeep.collect.organization_policies import (
+    AUTHORIZATION,
+    EFFECTIVE_POLICY,
+    EFFECTIVE_TYPES,
+    INVALID,
+    POLICIES,
+    POLICY,
+    TARGETS,
+)
 from idkeep.model import Family
 
 _FAMILIES = (Family.IDENTITY, Family.ORGANIZATION)
@@ -32,11 +41,35 @@ _UNITS = """\
 units() {
   save "list-organizational-units-for-parent--$1.json" \\
     organizations list-organizational-units-for-parent --parent-id "$1"
+  save "list-accounts-for-parent--$1.json" organizations list-accounts-for-parent --parent-id "$1"
   for unit in $(aws organizations list-organizational-units-for-parent --parent-id "$1" \\
     --query 'OrganizationalUnits[].Id' --output text); do units "$unit"; done
 }
-for root in $(aws organizations list-roots --query 'Roots[].Id' --output text)
+for root in $(aws organizations list-roots --query 'Roots[].Id' --output text 2> /dev/null)
 do units "$root"; done"""
+_ERRORS = """\
+for type in $merging
+do
+  for account in $(aws organizations list-accounts-with-invalid-effective-policy \\
+    --policy-type "$type" --query 'Accounts[].Id' --output text)
+  do
+    save "list-effective-policy-validation-errors--$account--$type.json" \\
+      organizations list-effective-policy-validation-errors \\
+      --account-id "$account" --policy-type "$type"
+  done
+done"""
+# The types that are on, and those of them that come together to an effective policy. A member
+# account is not told which are on, and is told its own effective policy of each.
+_TYPES = f"""\
+if types=$(aws organizations list-roots --query 'Roots[].PolicyTypes[].Type' --output text \\
+  2> /dev/null)
+then
+  merging=$(printf '%s\\n' $types | grep -vxE '{"|".join(sorted(AUTHORIZATION))}' || :)
+  own=$merging
+else
+  types= merging=
+  own='{" ".join(EFFECTIVE_TYPES)}'
+fi"""
 # What a command is asked of: a shell's list, and the parameter that takes each of it.
 _LISTS: tuple[tuple[str, str, tuple[AnyCollector, ...]], ...] = (
     (
@@ -57,12 +90,21 @@ _LISTS: tuple[tuple[str, str, tuple[AnyCollector, ...]], ...] = (
         "UserName",
         (MFA_DEVICES,),
     ),
-    ("SERVICE_CONTROL_POLICY RESOURCE_CONTROL_POLICY", "Filter", (POLICIES,)),
     (
         (
-            "$(for type in SERVICE_CONTROL_POLICY RESOURCE_CONTROL_POLICY; do "
-            "aws organizations list-policies --filter $type --query 'Policies[].Id' "
-            "--output text; done)"
+            "$(aws organizations list-delegated-administrators "
+            "--query 'DelegatedAdministrators[].Id' --output text)"
+        ),
+        "AccountId",
+        (DELEGATED_SERVICES,),
+    ),
+    ("$types", "Filter", (POLICIES,)),
+    ("$own", "PolicyType", (EFFECTIVE_POLICY,)),
+    ("$merging", "PolicyType", (INVALID,)),
+    (
+        (
+            '$(for type in $types; do aws organizations list-policies --filter "$type" '
+            "--query 'Policies[].Id' --output text; done)"
         ),
         "PolicyId",
         (POLICY, TARGETS),
@@ -72,7 +114,7 @@ _LISTS: tuple[tuple[str, str, tuple[AnyCollector, ...]], ...] = (
 
 def commands() -> str:
     """A script for a POSIX shell that reads an account's identities and organisation."""
-    return "\n".join((_BEGIN, *_plain(), *_each(), _UNITS)) + "\n"
+    return "\n".join((_BEGIN, *_plain(), _TYPES, *_each(), _ERRORS, _UNITS)) + "\n"
 
 
 def files() -> Iterator[tuple[str, str, str]]:

@@ -44,6 +44,7 @@ class Files:
     by_operation: Mapping[tuple[str, str], tuple[Entry, ...]]
     region: str = ""
     main_region: str = ""
+    live: bool = False
     _stands_for: dict[Path, str] = field(default_factory=dict)
 
     def operation(self, service: str, name: str) -> OperationModel:
@@ -257,7 +258,11 @@ def _whole(collector: AnyCollector, entries: Iterable[Entry], pages: Pages, regi
 
 def _lacks(collector: AnyCollector, telling: Mapping[str, object], region: str) -> Reading:
     own = {name: one for name, one in telling.items() if name not in collector.params}
-    return _gap(collector, f"not in the folder: {file_name(collector, own, region)}", region)
+    where = region if collector.regional else ""
+    why = f"not in the folder: {file_name(collector, own, region)}"
+    return Reading(
+        collector, (), Gap(collector.action, why, region=where, unsaved=True), region=where
+    )
 
 
 def _refused(collector: AnyCollector, refused: Refused, region: str) -> Reading:

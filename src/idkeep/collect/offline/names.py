@@ -15,7 +15,9 @@ from botocore.model import OperationModel, ServiceModel
 from idkeep.collect.declare import AnyCollector
 
 # They change how much comes at a time, or in which order, and nothing else.
-_SIZES = frozenset({"MaxResults", "maxResults", "MaxRecords", "ResourcesPerPage", "SortCriteria"})
+_SIZES = frozenset(
+    {"MaxItems", "MaxResults", "maxResults", "MaxRecords", "ResourcesPerPage", "SortCriteria"}
+)
 # Without them the answer holds more, and `build` leaves that out.
 _NARROWING = frozenset({"AssignmentStatus", "language"})
 _ODD = re.compile(rb"[^A-Za-z0-9._-]")

@@ -19,10 +19,13 @@ from idkeep.model.resources import (
     Bucket,
     EventBus,
     KmsKey,
+    LambdaFunction,
     LogGroup,
     Queue,
     Repository,
     Resources,
+    Secret,
+    SecretPolicy,
     Table,
     Topic,
 )
@@ -34,6 +37,8 @@ _KINDS: tuple[tuple[str, str, str, type[Struct]], ...] = (
     ("kms", "key/", "keys", KmsKey),
     ("sqs", "", "queues", Queue),
     ("sns", "", "topics", Topic),
+    ("lambda", "function:", "functions", LambdaFunction),
+    ("secretsmanager", "secret:", "secrets", Secret),
     ("ecr", "repository/", "repositories", Repository),
     ("dynamodb", "table/", "tables", Table),
     ("events", "event-bus/", "event_buses", EventBus),
@@ -81,18 +86,38 @@ def _resource(ask: Ask, text: str, policy: object) -> tuple[str, Struct]:
                 if name not in _PLACED and read_by(kind, name)
             }
             placed = {"arn": text, "account": ask.account, "region": arn.region}
-            return field, kind(**placed, policy=ask.keep(document), **facts)
+            policy = _policies(kind, ask.keep(document), text)
+            return field, kind(**{**placed, **facts, **policy})
     raise ValueError(f"of {text} more than a policy must be known")
 
 
+def _policies(kind: type[Struct], digest: str, arn: str) -> dict[str, object]:
+    """A secret may have several: the one that people write is called `default`.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListResourcePolicies.html
+    """
+    if kind is not Secret:
+        return {"policy": digest}
+    others = Gap(read_by(Secret, "policies"), f"not in the folder: other policies of {arn}")
+    named = SecretPolicy(name="default", policy=digest)
+    return {"policies": (named, SecretPolicy(name="", policy=others))}
+
+
 def _is_plain(arn: Arn) -> bool:
-    """An object, an access point or a table's stream is another thing than what holds it."""
-    return arn.service not in ("s3", "dynamodb") or arn.resource.count("/") <= (
-        arn.service == "dynamodb"
-    )
+    """An object, an access point, a stream or an alias is another thing than what holds it."""
+    match arn.service:
+        case "s3":
+            return "/" not in arn.resource
+        case "dynamodb":
+            return arn.resource.count("/") == 1
+        case "lambda":
+            return arn.resource.count(":") == 1
+        case _:
+            return True
 
 
 def _not_whole() -> Iterator[Unlisted]:
     for _, _, _, kind in _KINDS:
-        gap = Gap(read_by(kind, "policy"), "resource-policies.json does not say that it is whole")
+        read = read_by(kind, "policies" if kind is Secret else "policy")
+        gap = Gap(read, "resource-policies.json does not say that it is whole")
         yield Unlisted(kind.__name__, gap)

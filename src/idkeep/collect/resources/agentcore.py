@@ -1,22 +1,28 @@
-"""Bedrock AgentCore: identities of agents, gateways, runtimes.
+"""Bedrock AgentCore: identities of agents, the credentials kept for them, gateways, runtimes.
 
 Source: https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_Operations.html
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
 from idkeep.collect.failures import COULD_NOT_CONNECT
 from idkeep.collect.resources.kind import AnyKind, Found, Kind, Place, costing, in_regions, kept
+from idkeep.model import Arn
 from idkeep.model.workloads import (
     AgentDetails,
     AgentGateway,
     AgentRuntime,
+    CredentialProvider,
     JwtAuthorizer,
+    TokenVault,
     WorkloadIdentity,
 )
 
+T = TypeVar("T")
 _SERVICE = "bedrock-agentcore-control"
 _PREFIX = "bedrock-agentcore"
 
@@ -35,6 +41,56 @@ IDENTITIES = Collector(
     operation="ListWorkloadIdentities",
     action=f"{_PREFIX}:ListWorkloadIdentities",
     build=_identities,
+    regional=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Provider:
+    """As a listing tells of it; `kind` is which of the two."""
+
+    arn: str
+    name: str
+    kind: str
+    vendor: str
+
+
+def _providers(kind: str) -> Callable[[Pages], tuple[_Provider, ...]]:
+    return lambda pages: tuple(
+        _Provider(
+            one["credentialProviderArn"],
+            one["name"],
+            kind,
+            one.get("credentialProviderVendor", ""),
+        )
+        for page in pages
+        for one in page["credentialProviders"]
+    )
+
+
+OAUTH2_PROVIDERS, KEY_PROVIDERS = (
+    Collector(
+        service=_SERVICE,
+        operation=f"List{word}CredentialProviders",
+        action=f"{_PREFIX}:List{word}CredentialProviders",
+        build=_providers(kind),
+        regional=True,
+    )
+    for word, kind in (("Oauth2", "oauth2"), ("ApiKey", "api-key"))
+)
+
+
+def _vault(pages: Pages) -> TokenVault:
+    [answer] = pages
+    told: Answer = answer["kmsConfiguration"]
+    return TokenVault(key_type=told["keyType"], key=told.get("kmsKeyArn", ""))
+
+
+VAULT = Collector(
+    service=_SERVICE,
+    operation="GetTokenVault",
+    action=f"{_PREFIX}:GetTokenVault",
+    build=_vault,
     regional=True,
 )
 
@@ -130,6 +186,9 @@ POLICY = Collector(
 
 COLLECTORS: tuple[AnyCollector, ...] = (
     IDENTITIES,
+    OAUTH2_PROVIDERS,
+    KEY_PROVIDERS,
+    VAULT,
     GATEWAYS,
     RUNTIMES,
     GATEWAY,
@@ -138,7 +197,7 @@ COLLECTORS: tuple[AnyCollector, ...] = (
 )
 
 
-def _listed(ask: Ask, collector: Collector[tuple[tuple[str, str], ...]]) -> Found[tuple[str, str]]:
+def _listed(ask: Ask, collector: Collector[tuple[T, ...]]) -> Found[T]:
     """Where some regions answer, those that can't be reached are taken to be without the service.
 
     There is no telling otherwise: botocore does not know which regions have it.
@@ -153,6 +212,23 @@ def _listed(ask: Ask, collector: Collector[tuple[tuple[str, str], ...]]) -> Foun
 def _identity(_: Ask, place: Place, told: tuple[str, str]) -> WorkloadIdentity:
     arn, name = told
     return WorkloadIdentity(**place.here(arn), name=name)
+
+
+def _all_providers(ask: Ask) -> Found[_Provider]:
+    oauth2, keys = _listed(ask, OAUTH2_PROVIDERS), _listed(ask, KEY_PROVIDERS)
+    return Found((*oauth2.items, *keys.items), (*oauth2.gaps, *keys.gaps), oauth2.regions)
+
+
+def _provider(ask: Ask, place: Place, told: _Provider) -> CredentialProvider:
+    """The vault is named in the ARN: token-vault/default/oauth2credentialprovider/github."""
+    vault = Arn.parse(told.arn).resource.split("/")[1]
+    return CredentialProvider(
+        **place.here(told.arn),
+        name=told.name,
+        kind=told.kind,
+        vendor=told.vendor,
+        vault=ask.sure(VAULT, region=place.region, tokenVaultId=vault),
+    )
 
 
 def _gateway(ask: Ask, place: Place, told: tuple[str, str]) -> AgentGateway:
@@ -182,6 +258,13 @@ KINDS: tuple[AnyKind, ...] = (
         lists=lambda ask: _listed(ask, IDENTITIES),
         calls=costing(0),
         read=_identity,
+    ),
+    Kind(
+        field="credential_providers",
+        model=CredentialProvider,
+        lists=_all_providers,
+        calls=costing(1),
+        read=_provider,
     ),
     Kind(
         field="gateways",

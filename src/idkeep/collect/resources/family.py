@@ -1,10 +1,11 @@
 """Every resource with a policy, and the identities of workloads.
 
-The list calls come first: for R regions about 20 R, more where there are many items to a page,
+The list calls come first: for R regions about 22 R, more where there are many items to a page,
 and 3 for each EKS cluster. They tell what the rest costs: `estimate`. For each item that is
 at most: bucket 5, access point 2, KMS key 4, queue 1, topic 1, function 2 (and 1 for each alias
 with a URL), secret 3 (and 1 for each further policy), repository 1, table 1, log group 1,
-EKS access entry 2, pod identity 1, identity pool 2, agent gateway 2, agent runtime 2.
+EKS access entry 2, pod identity 1, identity pool 2, agents' credential
+provider 1, agent gateway 2, agent runtime 2.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ from typing import Any
 
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import AnyCollector
-from idkeep.collect.regions import REGIONS
+from idkeep.collect.regions import COLLECTORS as REGION_COLLECTORS
 from idkeep.collect.resources import (
     agentcore,
     apigateway,
@@ -60,7 +61,7 @@ _MODULES = (
 )
 KINDS: tuple[AnyKind, ...] = tuple(kind for module in _MODULES for kind in module.KINDS)
 COLLECTORS: tuple[AnyCollector, ...] = (
-    REGIONS,
+    *REGION_COLLECTORS,
     *(one for module in _MODULES for one in module.COLLECTORS),
 )
 

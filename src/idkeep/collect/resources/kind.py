@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from msgspec import Struct
 
 from idkeep.collect.ask import Ask
-from idkeep.collect.declare import Collector, built
+from idkeep.collect.declare import Collector, salvaged
 from idkeep.collect.services.refusals import offered
 from idkeep.model import Arn, Gap
 
@@ -66,18 +66,16 @@ def costing(calls: int) -> Callable[[object], int]:
 
 
 def in_regions(ask: Ask, collector: Collector[tuple[T, ...]], **params: object) -> Found[T]:
-    """A list call in every region; what came before one failed is kept.
+    """A list call in every region; what came before one failed is kept, and what stands beside odd.
 
     A region that is without the service has nothing of it.
     """
 
     def region(name: str) -> tuple[tuple[T, ...], tuple[Gap, ...]]:
         reading = ask.reading(collector, region=name, **params)
-        items = built(collector, reading.pages, region=name) if reading.pages else ()
-        if isinstance(items, Gap):
-            return (), (items,)
+        items, odd = salvaged(collector, reading.pages, region=name) if reading.pages else ((), ())
         gap = offered(ask, collector.service, name, reading.gap)
-        return items, (gap,) if isinstance(gap, Gap) else ()
+        return items, (*odd, gap) if isinstance(gap, Gap) else odd
 
     return gathered(ask.in_regions(region))
 

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 """
 
 from idkeep.collect.ask import Ask
-from idkeep.collect.declare import AnyCollector, Collector, Pages
+from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
 from idkeep.collect.resources.kind import AnyKind, Kind, Place, costing, in_regions, kept
 from idkeep.model.resources import LogGroup, LogPolicy
 
@@ -28,8 +28,8 @@ ACCOUNT_POLICIES = Collector(
 )
 
 
-def _groups(pages: Pages) -> tuple[str, ...]:
-    return tuple(one["logGroupArn"] for page in pages for one in page["logGroups"])
+def _groups(pages: Pages) -> tuple[Answer, ...]:
+    return tuple(one for page in pages for one in page["logGroups"])
 
 
 LOG_GROUPS = Collector(
@@ -65,9 +65,16 @@ def _log_policy(ask: Ask, place: Place, told: tuple[str, str]) -> LogPolicy:
     return LogPolicy(account=place.account, region=place.region, name=name, policy=ask.keep(text))
 
 
-def _log_group(ask: Ask, place: Place, arn: str) -> LogGroup:
+def _log_group(ask: Ask, place: Place, told: Answer) -> LogGroup:
+    arn: str = told["logGroupArn"]
     policy = ask.sure(LOG_GROUP_POLICY, region=place.region, resourceArn=arn)
-    return LogGroup(**place.here(arn), policy=kept(ask, policy))
+    return LogGroup(
+        **place.here(arn),
+        policy=kept(ask, policy),
+        retention=told.get("retentionInDays"),
+        kms_key=told.get("kmsKeyId"),
+        data_protection=told.get("dataProtectionStatus", ""),
+    )
 
 
 KINDS: tuple[AnyKind, ...] = (

@@ -10,7 +10,7 @@ from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages, built
 from idkeep.collect.resources.kind import AnyKind, Found, Kind, Place, costing, gathered
 from idkeep.model import Gap
-from idkeep.model.resources import ResourceShare, SharedResource, SharePrincipal
+from idkeep.model.resources import ResourceShare, SharedResource, SharePrincipal, ShareSource
 
 T = TypeVar("T")
 OWN = "SELF"
@@ -46,7 +46,25 @@ def _resources(pages: Pages) -> tuple[tuple[str, SharedResource], ...]:
 
 RESOURCES = Collector(service="ram", operation="ListResources", build=_resources, regional=True)
 
-COLLECTORS: tuple[AnyCollector, ...] = (SHARES, PRINCIPALS, RESOURCES)
+
+def _sources(pages: Pages) -> tuple[tuple[str, ShareSource], ...]:
+    return tuple(
+        (
+            one["resourceShareArn"],
+            ShareSource(
+                id=one["sourceId"], type=one.get("sourceType", ""), status=one.get("status", "")
+            ),
+        )
+        for page in pages
+        for one in page["sourceAssociations"]
+    )
+
+
+SOURCES = Collector(
+    service="ram", operation="ListSourceAssociations", build=_sources, regional=True
+)
+
+COLLECTORS: tuple[AnyCollector, ...] = (SHARES, PRINCIPALS, RESOURCES, SOURCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,7 @@ class _Listed:
     told: Answer
     principals: tuple[tuple[str, SharePrincipal], ...] | Gap | None = None
     resources: tuple[tuple[str, SharedResource], ...] | Gap | None = None
+    sources: tuple[tuple[str, ShareSource], ...] | Gap | None = None
 
 
 def _listed(ask: Ask) -> Found[_Listed]:
@@ -69,8 +88,24 @@ def _in_region(ask: Ask, region: str) -> tuple[tuple[_Listed, ...], tuple[Gap, .
     if own:
         principals = ask.sure(PRINCIPALS, region=region, resourceOwner=OWN)
         resources = ask.sure(RESOURCES, region=region, resourceOwner=OWN)
-        listed = (*(_Listed(one, principals, resources) for one in own), *listed)
+        sources = _all_sources(ask, region, principals)
+        listed = (*(_Listed(one, principals, resources, sources) for one in own), *listed)
     return listed, (*gaps, *more_gaps)
+
+
+def _all_sources(
+    ask: Ask, region: str, principals: tuple[tuple[str, SharePrincipal], ...] | Gap
+) -> tuple[tuple[str, ShareSource], ...] | Gap | None:
+    """Asked where a service is a principal, which nothing else limits; else there are none."""
+    if isinstance(principals, Gap):
+        return principals
+    is_any = any(_is_service(one.id) for _, one in principals)
+    return ask.sure(SOURCES, region=region) if is_any else None
+
+
+def _is_service(principal: str) -> bool:
+    """A name with dots; an account is digits, all else an ARN."""
+    return "." in principal and not principal.startswith("arn:")
 
 
 def _of(ask: Ask, region: str, owner: str) -> tuple[tuple[Answer, ...], tuple[Gap, ...]]:
@@ -94,6 +129,7 @@ def _share(_: Ask, place: Place, listed: _Listed) -> ResourceShare:
         retained_on_leave=settings.get("retainSharingOnAccountLeaveOrganization"),
         principals=_in_share(arn, listed.principals),
         resources=_in_share(arn, listed.resources),
+        sources=_in_share(arn, listed.sources),
     )
 
 

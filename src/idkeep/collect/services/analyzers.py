@@ -28,6 +28,7 @@ def _analyzers(pages: Pages) -> tuple[Analyzer, ...]:
 
 def _analyzer(told: Answer) -> Analyzer:
     unused: Answer = told.get("configuration", {}).get("unusedAccess", {})
+    exclusions: tuple[Answer, ...] = tuple(unused.get("analysisRule", {}).get("exclusions", ()))
     return Analyzer(
         arn=told["arn"],
         name=told["name"],
@@ -36,7 +37,11 @@ def _analyzer(told: Answer) -> Analyzer:
         status_reason=told.get("statusReason", {}).get("code", ""),
         managed_by=told.get("managedBy"),
         unused_age=unused.get("unusedAccessAge"),
-        exclusions=len(unused.get("analysisRule", {}).get("exclusions", ())),
+        exclusions=len(exclusions),
+        excluded_accounts=tuple(name for one in exclusions for name in one.get("accountIds", ())),
+        excluded_tags=tuple(
+            dict(tags) for one in exclusions for tags in one.get("resourceTags", ())
+        ),
         statistics=NotAsked(Family.SERVICES),
     )
 

@@ -1,7 +1,8 @@
-"""AWS Config. One call a region; five more where the customer has a recorder (rules: 25 a page).
+"""AWS Config. Two calls a region; five more where the customer has a recorder (rules: 25 a page).
 
 Without a recorder of the customer's nothing is delivered and no rule is evaluated, so there the
-rest is not asked for.
+rest is not asked for. An aggregator needs no recorder; in a scan of an organisation the accounts
+that can have none of the whole organisation are not asked for it.
 Source: https://docs.aws.amazon.com/config/latest/APIReference/API_ListConfigurationRecorders.html
 """
 
@@ -14,6 +15,7 @@ from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
 from idkeep.model import Gap
 from idkeep.model.services import (
+    Aggregator,
     Config,
     ConfigRule,
     DeliveryChannel,
@@ -23,6 +25,11 @@ from idkeep.model.services import (
 )
 
 T = TypeVar("T")
+_NOT_HERE = Gap(
+    "config:DescribeConfigurationAggregators",
+    "not asked: another account gathers for the organisation",
+    elsewhere=True,
+)
 _OF_SERVICES = ":config-rule/aws-service-rule/"
 
 
@@ -44,10 +51,11 @@ RECORDERS = Collector(
 )
 
 
-def _groups(pages: Pages) -> Mapping[str, RecordingGroup]:
+def _groups(pages: Pages) -> Mapping[str, tuple[str | None, RecordingGroup]]:
+    """The role of each, and what it records."""
     [answer] = pages
     return {
-        one["name"]: _group(one.get("recordingGroup", {}))
+        one["name"]: (one.get("roleARN"), _group(one.get("recordingGroup", {})))
         for one in answer["ConfigurationRecorders"]
     }
 
@@ -136,7 +144,33 @@ PACKS = Collector(
     service="config", operation="DescribeConformancePacks", build=_packs, regional=True
 )
 
+
+def _aggregators(pages: Pages) -> tuple[Aggregator, ...]:
+    return tuple(_aggregator(one) for page in pages for one in page["ConfigurationAggregators"])
+
+
+def _aggregator(told: Answer) -> Aggregator:
+    whole: Answer = told.get("OrganizationAggregationSource", {})
+    sources: tuple[Answer, ...] = (
+        (whole,) if whole else tuple(told.get("AccountAggregationSources", ()))
+    )
+    return Aggregator(
+        name=told["ConfigurationAggregatorName"],
+        organization=bool(whole),
+        all_regions=any(one.get("AllAwsRegions", False) for one in sources),
+        regions=tuple(sorted({name for one in sources for name in one.get("AwsRegions", ())})),
+    )
+
+
+AGGREGATORS = Collector(
+    service="config",
+    operation="DescribeConfigurationAggregators",
+    build=_aggregators,
+    regional=True,
+)
+
 COLLECTORS: tuple[AnyCollector, ...] = (
+    AGGREGATORS,
     RECORDERS,
     RECORDING_GROUPS,
     RECORDER_STATUSES,
@@ -150,23 +184,23 @@ def in_region(ask: Ask, region: str) -> Config | Gap:
     recorders = ask.sure(RECORDERS, region=region)
     if isinstance(recorders, Gap):
         return recorders
+    aggregators = ask.sure(AGGREGATORS, region=region) if ask.told.aggregates else _NOT_HERE
     if not any(_is_own(one) for one in recorders):
-        return Config(recorders=recorders)
+        return Config(recorders=recorders, aggregators=aggregators)
     groups = ask.sure(RECORDING_GROUPS, region=region)
     statuses = ask.sure(RECORDER_STATUSES, region=region)
     rules = ask.sure(RULES, region=region)
     own, of_services = (rules, None) if isinstance(rules, Gap) else rules
+
+    def whole(one: Recorder) -> Recorder:
+        status = _of(statuses, one.name, RECORDER_STATUSES, region)
+        told = _of(groups, one.name, RECORDING_GROUPS, region)
+        role, group = (told, told) if isinstance(told, Gap) else told
+        return replace(one, role=role, group=group, status=status)
+
     return Config(
-        recorders=tuple(
-            replace(
-                one,
-                group=_of(groups, one.name, RECORDING_GROUPS, region),
-                status=_of(statuses, one.name, RECORDER_STATUSES, region),
-            )
-            if _is_own(one)
-            else one
-            for one in recorders
-        ),
+        recorders=tuple(whole(one) if _is_own(one) else one for one in recorders),
+        aggregators=aggregators,
         channels=ask.sure(CHANNELS, region=region),
         rules=own,
         service_rules=of_services,

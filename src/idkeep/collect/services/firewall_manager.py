@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
-from idkeep.collect.regions import REGIONS
+from idkeep.collect.regions import COLLECTORS as REGION_COLLECTORS
 from idkeep.collect.services.refusals import by_service, offered
+from idkeep.collect.words import either
 from idkeep.model import Family, Gap, NotAsked
 from idkeep.model.logging import NotOffered
 from idkeep.model.services import (
@@ -61,7 +62,9 @@ def _account(told: Answer) -> AccountCompliance:
     results = told["EvaluationResults"]
     return AccountCompliance(
         account=told["MemberAccount"],
-        compliant=all(one["ComplianceStatus"] == "COMPLIANT" for one in results),
+        compliant=all(
+            either(one["ComplianceStatus"], "COMPLIANT", "NON_COMPLIANT") for one in results
+        ),
         violators=sum(one.get("ViolatorCount", 0) for one in results),
         limited=any(one.get("EvaluationLimitExceeded", False) for one in results),
     )
@@ -71,12 +74,12 @@ COMPLIANCE = Collector(
     service="fms", operation="ListComplianceStatus", build=_compliance, regional=True
 )
 
-COLLECTORS: tuple[AnyCollector, ...] = (ADMINISTRATOR, REGIONS, POLICIES, COMPLIANCE)
+COLLECTORS: tuple[AnyCollector, ...] = (ADMINISTRATOR, *REGION_COLLECTORS, POLICIES, COMPLIANCE)
 
 
 def read(ask: Ask) -> FirewallManager | Gap | None:
     """None where there is no administrator, which AWS also says by a refusal of its own."""
-    found = ask(ADMINISTRATOR, region=ask.aws.main_region)
+    found = _default_administrator(ask)
     if isinstance(found, Gap):
         return None if by_service(found) else found
     if found is None or found.administrator != ask.account:
@@ -88,6 +91,15 @@ def read(ask: Ask) -> FirewallManager | Gap | None:
         found,
         regions=tuple(RegionPolicies(region=name, policies=one) for name, one in regions.items()),
     )
+
+
+def _default_administrator(ask: Ask) -> FirewallManager | Gap | None:
+    """Who it is for the organisation, another account of it may have been told already."""
+    listed = ask.told.firewall_manager
+    if listed is None:
+        return ask(ADMINISTRATOR, region=ask.aws.main_region)
+    ask.elsewhere(ADMINISTRATOR.action, ADMINISTRATOR.action, listed)
+    return listed.value
 
 
 def _in_region(ask: Ask, region: str) -> tuple[FirewallPolicy, ...] | NotOffered | Gap:

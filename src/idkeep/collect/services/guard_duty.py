@@ -11,6 +11,7 @@ from datetime import datetime
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
 from idkeep.collect.times import utc
+from idkeep.collect.words import is_enabled
 from idkeep.model import Gap, NotToldHere
 from idkeep.model.services import (
     Detector,
@@ -40,7 +41,7 @@ DETECTORS = Collector(service="guardduty", operation="ListDetectors", build=_ids
 def _details(pages: Pages) -> DetectorDetails:
     [answer] = pages
     return DetectorDetails(
-        enabled=answer["Status"] == "ENABLED",
+        enabled=is_enabled(answer["Status"]),
         frequency=answer.get("FindingPublishingFrequency", ""),
         features=tuple(map(_feature, answer.get("Features", ()))),
     )
@@ -49,7 +50,7 @@ def _details(pages: Pages) -> DetectorDetails:
 def _feature(told: Answer) -> DetectorFeature:
     return DetectorFeature(
         name=told["Name"],
-        enabled=told["Status"] == "ENABLED",
+        enabled=is_enabled(told["Status"]),
         managed_by=told.get("ManagedBy"),
         parts=tuple(map(_feature, told.get("AdditionalConfiguration", ()))),
     )
@@ -141,7 +142,11 @@ FINDINGS = Collector(service="guardduty", operation="GetFindings", build=_findin
 
 def _members(pages: Pages) -> tuple[Member, ...]:
     return tuple(
-        Member(account=one["AccountId"], status=one["RelationshipStatus"])
+        Member(
+            account=one["AccountId"],
+            status=one["RelationshipStatus"],
+            detector=one.get("DetectorId", ""),
+        )
         for page in pages
         for one in page["Members"]
     )
@@ -190,18 +195,40 @@ COLLECTORS: tuple[AnyCollector, ...] = (
 
 
 def in_region(ask: Ask, region: str) -> tuple[Detector, ...] | Gap:
+    """What the administrator's listing of its members tells is not asked for."""
+    listed = ask.told.detectors.get(region)
+    if listed is not None:
+        details = ask.sure(DETECTOR, region=region, DetectorId=listed.value)
+        # Where it can't be read, by whatever reason, the account itself is asked from the start.
+        if not isinstance(details, Gap):
+            for instead_of in (DETECTORS, ADMINISTRATOR):
+                ask.elsewhere(instead_of.action, MEMBERS.action, listed)
+            return (_detector(ask, region, listed.value, details, listed.account),)
     ids = ask.sure(DETECTORS, region=region)
-    return ids if isinstance(ids, Gap) else tuple(_detector(ask, region, one) for one in ids)
+    if isinstance(ids, Gap):
+        return ids
+    return tuple(_asked(ask, region, one) for one in ids)
 
 
-def _detector(ask: Ask, region: str, ident: str) -> Detector:
+def _asked(ask: Ask, region: str, ident: str) -> Detector:
+    details = ask.sure(DETECTOR, region=region, DetectorId=ident)
     administrator = ask(ADMINISTRATOR, region=region, DetectorId=ident)
+    return _detector(ask, region, ident, details, administrator)
+
+
+def _detector(
+    ask: Ask,
+    region: str,
+    ident: str,
+    details: DetectorDetails | Gap,
+    administrator: str | Gap | None,
+) -> Detector:
     findings = ask.sure(STATISTICS, region=region, DetectorId=ident)
     alone = administrator is None
     members = ask.sure(MEMBERS, region=region, DetectorId=ident) if alone else ()
     return Detector(
         id=ident,
-        details=ask.sure(DETECTOR, region=region, DetectorId=ident),
+        details=details,
         administrator=administrator,
         findings=findings,
         identity_findings=_newest(ask, region, ident, findings),

@@ -1,4 +1,4 @@
-"""Security Hub, both generations. Two calls a region; two or three more where the first is on.
+"""Security Hub, both generations. Two calls a region; one to four more where the first is on.
 
 Source: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_DescribeHub.html and
 https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_DescribeSecurityHubV2.html
@@ -10,9 +10,11 @@ from typing import Any
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
 from idkeep.collect.services.refusals import closes_service
+from idkeep.collect.words import is_enabled
 from idkeep.model import Gap, NotToldHere
 from idkeep.model.services import (
     HubOrganization,
+    Member,
     SecurityHub,
     SecurityHubCspm,
     SecurityHubV2,
@@ -77,6 +79,24 @@ ADMINISTRATOR = Collector(
 )
 
 
+def _members(pages: Pages) -> tuple[Member, ...]:
+    return tuple(
+        Member(account=one["AccountId"], status=one.get("MemberStatus", ""))
+        for page in pages
+        for one in page["Members"]
+    )
+
+
+MEMBERS = Collector(
+    service="securityhub",
+    operation="ListMembers",
+    # Those who left or were never taken in are the ones not covered.
+    params={"OnlyAssociated": False, "MaxResults": 50},
+    build=_members,
+    regional=True,
+)
+
+
 def _organization(pages: Pages) -> HubOrganization | NotToldHere:
     [answer] = pages
     configuration: Answer = answer.get("OrganizationConfiguration", {})
@@ -104,7 +124,7 @@ def _v2(pages: Pages) -> SecurityHubV2:
     return SecurityHubV2(
         arn=answer["HubV2Arn"],
         features=tuple(
-            sorted(name for name, one in features.items() if one["FeatureStatus"] == "ENABLED")
+            sorted(name for name, one in features.items() if is_enabled(one["FeatureStatus"]))
         ),
     )
 
@@ -117,7 +137,14 @@ HUB_V2 = Collector(
     regional=True,
 )
 
-COLLECTORS: tuple[AnyCollector, ...] = (HUB, STANDARDS, ADMINISTRATOR, ORGANIZATION, HUB_V2)
+COLLECTORS: tuple[AnyCollector, ...] = (
+    HUB,
+    STANDARDS,
+    ADMINISTRATOR,
+    MEMBERS,
+    ORGANIZATION,
+    HUB_V2,
+)
 
 
 def in_region(ask: Ask, region: str) -> SecurityHub | Gap:
@@ -129,10 +156,21 @@ def in_region(ask: Ask, region: str) -> SecurityHub | Gap:
 
 
 def _cspm(ask: Ask, region: str, hub: Mapping[str, Any]) -> SecurityHubCspm:
-    administrator = ask(ADMINISTRATOR, region=region)
+    administrator = _administers(ask, region)
+    alone = administrator is None
     return SecurityHubCspm(
         **hub,
         standards=ask.sure(STANDARDS, region=region),
         administrator=administrator,
-        organization=ask.sure(ORGANIZATION, region=region) if administrator is None else None,
+        members=ask.sure(MEMBERS, region=region) if alone else (),
+        organization=ask.sure(ORGANIZATION, region=region) if alone else None,
     )
+
+
+def _administers(ask: Ask, region: str) -> str | Gap | None:
+    """What the administrator's listing of its members tells is not asked for."""
+    listed = ask.told.hubs.get(region)
+    if listed is None:
+        return ask(ADMINISTRATOR, region=region)
+    ask.elsewhere(ADMINISTRATOR.action, MEMBERS.action, listed)
+    return listed.account

@@ -217,12 +217,13 @@ class OidcProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class SamlProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A SAML provider. `expires`: days from now, below zero where its metadata is over.
 
-    `metadata` absent: a document of nobody's.
+    `metadata` absent: a document of nobody's. `encryption`: with one key of the account's own.
     """
 
     name: Name
     created: Days = 365
     expires: float = 365
+    encryption: Literal["Required", "Allowed"] | None = None
     metadata: Annotated[str, Meta(min_length=1000)] | None = None
     tags: dict[str, str] = {}
 
@@ -244,14 +245,21 @@ class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Crowd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Generated users and roles, for what shows only at scale."""
+    """Generated users, roles and policies, for what shows only at scale.
+
+    Where there are policies the roles share them, and so do groups, one for fifty users.
+    """
 
     users: Annotated[int, Meta(ge=0)] = 0
     roles: Annotated[int, Meta(ge=0)] = 0
+    policies: Annotated[int, Meta(ge=0)] = 0
 
 
 class Account(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`regions`: those whose state is not that of a new account (opted in, or opted out of)."""
+    """`regions`: those whose state is not that of a new account (opted in, or opted out of).
+
+    `token_version`: 1 where tokens of the global STS endpoint hold in the default regions alone.
+    """
 
     id: AccountId
     name: str = "Example"
@@ -263,6 +271,7 @@ class Account(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     contact_verified: Literal["PENDING", "VERIFIED", "UNVERIFIED", "NOT_SUPPORTED"] | None = None
     alternate_contacts: dict[Literal["BILLING", "OPERATIONS", "SECURITY"], AlternateContact] = {}
     regions: dict[str, Literal["ENABLED", "ENABLING", "DISABLING", "DISABLED"]] = {}
+    token_version: Literal[1, 2] = 2
     properties: dict[str, str] = {}
     outbound_federation: str | None = None
 

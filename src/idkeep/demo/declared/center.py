@@ -86,6 +86,7 @@ class Center(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     copies: tuple[str, ...] = ()
     permission_sets_enabled: bool = True
     key: str | None = None
+    key_status: Literal["UPDATING", "ENABLED", "UPDATE_FAILED"] = "ENABLED"
     network: Said | None = None
     store_network: Said | None = None
     users: tuple[CenterUser, ...] = ()

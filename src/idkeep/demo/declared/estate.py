@@ -3,7 +3,15 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idkeep.demo.declared.account import AccountEstate, Made, Thing
+from idkeep.demo.declared.account import (
+    AccountEstate,
+    Made,
+    OidcProvider,
+    Policy,
+    Role,
+    SamlProvider,
+    Thing,
+)
 from idkeep.demo.declared.center import Center
 from idkeep.demo.declared.organization import Organization
 
@@ -16,9 +24,13 @@ class OrganizationFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     centers: tuple[Center, ...] = ()
 
 
-class ServicesFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rest of an account, where one file would be too long."""
+class MoreFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """More of an account, where one file would be too long."""
 
+    roles: tuple[Role, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    oidc_providers: tuple[OidcProvider, ...] = ()
+    saml_providers: tuple[SamlProvider, ...] = ()
     things: dict[str, tuple[Thing, ...]] = {}
     made: tuple[Made, ...] = ()
 

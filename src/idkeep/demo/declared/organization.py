@@ -31,7 +31,7 @@ class OrganizationPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An account's place. `file`: where it is declared; without one nobody can enter it.
 
-    `services`: a second file, for its things and made calls.
+    `more`: further files, for roles, policies, things and made calls.
     """
 
     id: AccountId
@@ -42,7 +42,7 @@ class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     joined: Days = 1000
     invited: bool = False
     file: str | None = None
-    services: str | None = None
+    more: tuple[str, ...] = ()
     tags: dict[str, str] = {}
 
 

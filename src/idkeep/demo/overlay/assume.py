@@ -32,20 +32,30 @@ def may_assume(asked: Asked, state: AccountState, role: Any) -> bool:  # noqa: A
     if asked.who.arn == state.root.arn:
         return False
     trust = _parsed(role.assume_role_policy_document, PolicyKind.TRUST)
-    if trust is None:
-        return False
+    return trust is not None and _is_allowed(asked, "sts:AssumeRole", role.arn, (trust,))
+
+
+def may_assume_root(asked: Asked, root: str) -> bool:
+    """Judged by the caller's own policies and SCPs; the root user itself may not.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+    """
+    is_root = asked.who.arn.endswith(":root")
+    return not is_root and _is_allowed(asked, "sts:AssumeRoot", root, ())
+
+
+def _is_allowed(asked: Asked, action: str, resource: str, granting: tuple[Policy, ...]) -> bool:
     holder = _holder(asked)
-    boundary = _boundary(asked, holder)
     request = Request(
         principal=Requester.parse(asked.who.arn),
-        action="sts:AssumeRole",
-        resource=role.arn,
+        action=action,
+        resource=resource,
         context=_context(asked),
     )
     policies = Policies(
         identity=_identity(asked, holder),
-        boundary=boundary,
-        resource=(trust,),
+        boundary=_boundary(asked, holder),
+        resource=granting,
         scp=_scps(asked),
         management_account=_is_management(asked),
     )
@@ -54,7 +64,7 @@ def may_assume(asked: Asked, state: AccountState, role: Any) -> bool:  # noqa: A
 
 def _context(asked: Asked) -> Context:
     params = asked.params
-    has_code = bool(params.get("SerialNumber") and params.get("TokenCode"))
+    has_code = asked.who.mfa or bool(params.get("SerialNumber") and params.get("TokenCode"))
     said = {
         "sts:ExternalId": params.get("ExternalId"),
         "sts:RoleSessionName": params.get("RoleSessionName"),

@@ -5,8 +5,8 @@ Kinds: detector (its id among its members), administrator, admin-account, member
 organization-configuration.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from idkeep.demo.declared.account import Said
@@ -14,6 +14,7 @@ from idkeep.demo.overlay.refused import Refused
 from idkeep.demo.overlay.tables import Asked, Table, listing, one
 
 SIZE = 50
+MOST_GROUPS = 25
 FOREIGN = Refused(
     "BadRequestException",
     "The request is rejected because the input detectorId is not owned by the current account.",
@@ -40,20 +41,69 @@ def _list(asked: Asked) -> Mapping[str, Any]:
 
 
 def _statistics(asked: Asked) -> Mapping[str, Any]:
-    """By severity: as the older question asks for it, or grouped; nothing else is counted here."""
-    by_severity: dict[float, list[Said]] = defaultdict(list)
+    """By severity as the older question asks for it, or grouped: 25 groups unless told.
+
+    https://docs.aws.amazon.com/guardduty/latest/APIReference/API_GetFindingsStatistics.html
+    """
+    grouped_by = asked.params.get("GroupBy")
+    if not grouped_by:
+        severities = Counter(str(finding["Severity"]) for finding in _wanted(asked))
+        return {"FindingStatistics": {"CountBySeverity": dict(severities)}}
+    member, tells = GROUPS[grouped_by]
+    groups: dict[tuple[tuple[str, Any], ...], list[Said]] = defaultdict(list)
     for finding in _wanted(asked):
-        by_severity[finding["Severity"]].append(finding)
-    if not asked.params.get("GroupBy"):
-        counts = {str(severity): len(found) for severity, found in by_severity.items()}
-        return {"FindingStatistics": {"CountBySeverity": counts}}
-    if asked.params["GroupBy"] != "SEVERITY":
-        raise NotImplementedError
-    grouped = [
-        {"Severity": severity, "TotalFindings": len(found), "LastGeneratedAt": 0}
-        for severity, found in sorted(by_severity.items(), reverse=True)
+        groups[tuple(tells(finding).items())].append(finding)
+    counted = [
+        {**dict(group), "TotalFindings": len(found), "LastGeneratedAt": _newest(found)}
+        for group, found in groups.items()
     ]
-    return {"FindingStatistics": {"GroupedBySeverity": grouped}}
+    is_rising = asked.params.get("OrderBy") == "ASC"
+    counted.sort(key=lambda one: one["TotalFindings"], reverse=not is_rising)
+    most = asked.params.get("MaxResults") or MOST_GROUPS
+    return {"FindingStatistics": {member: counted[:most]}}
+
+
+def _date(finding: Said) -> dict[str, Any]:
+    return {"Date": float(int(_age(finding))), "Severity": finding["Severity"]}
+
+
+def _resource(finding: Said) -> dict[str, Any]:
+    """Of the kinds of resource only an access key has its id where it is looked for here."""
+    resource = finding["Resource"]
+    key = resource.get("AccessKeyDetails", {}).get("AccessKeyId", "")
+    return {
+        "AccountId": finding["AccountId"],
+        "ResourceType": resource["ResourceType"],
+        "ResourceId": key,
+    }
+
+
+GROUPS: Mapping[str, tuple[str, Callable[[Said], dict[str, Any]]]] = {
+    "ACCOUNT": ("GroupedByAccount", lambda finding: {"AccountId": finding["AccountId"]}),
+    "DATE": ("GroupedByDate", _date),
+    "FINDING_TYPE": ("GroupedByFindingType", lambda finding: {"FindingType": finding["Type"]}),
+    "RESOURCE": ("GroupedByResource", _resource),
+    "SEVERITY": ("GroupedBySeverity", lambda finding: {"Severity": finding["Severity"]}),
+}
+
+
+def _age(finding: Said) -> float:
+    """In days, as `ages` reads it: `@2` is two days ago."""
+    return float(finding["UpdatedAt"].removeprefix("@"))
+
+
+def _newest(found: Iterable[Said]) -> float:
+    return min(map(_age, found))
+
+
+def _members(asked: Asked) -> Mapping[str, Any]:
+    """Those who left or were never taken in too, where that is asked for."""
+    OWNED(asked)
+    every = str(asked.params.get("OnlyAssociated") or "true").lower() == "false"
+    members = asked.things("member")
+    found = [one for one in members if every or one["RelationshipStatus"] == "Enabled"]
+    items, more = asked.page(found, SIZE)
+    return {"Members": items, **more}
 
 
 OPERATIONS: Table = {
@@ -66,6 +116,6 @@ OPERATIONS: Table = {
     "ListDetectors": listing("detector", "DetectorIds", each="DetectorId", size=SIZE),
     "GetFindingsStatistics": _statistics,
     "ListFindings": _list,
-    "ListMembers": listing("member", "Members", size=SIZE),
+    "ListMembers": _members,
     "ListOrganizationAdminAccounts": listing("admin-account", "AdminAccounts", size=SIZE),
 }

@@ -1,13 +1,14 @@
 """IAM's reads, answered as AWS answers them; what changes IAM is moto's."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from moto.iam.exceptions import NoSuchEntity
 
-from idkeep.demo.overlay import credentials, last_accessed
+from idkeep.demo.overlay import credentials, last_accessed, personal
 from idkeep.demo.overlay.authorization import AuthorizationDetails, boundary_of, role_head
+from idkeep.demo.overlay.personal import asked_about, named, root_head, user_head
+from idkeep.demo.overlay.policies import aws_policy
 from idkeep.demo.overlay.refused import Refused
 from idkeep.demo.overlay.summary import summary
 from idkeep.demo.overlay.tables import Asked, Table, listing
@@ -72,28 +73,9 @@ def _assignment(asked: Asked, device: Any) -> dict[str, Any]:  # noqa: ANN401 mo
     if not device.enable_date:
         return {}
     root = asked.state.root
-    if device.serial_number in root.devices:
-        owner = {
-            "UserId": root.user_id,
-            "Arn": root.arn,
-            "CreateDate": root.created,
-            "PasswordLastUsed": root.password_last_used,
-        }
-    else:
-        owner = _user_head(device.user)
-    known = {name: value for name, value in owner.items() if value is not None}
-    return {"User": known, "EnableDate": device.enable_date}
-
-
-def _user_head(user: Any) -> dict[str, Any]:  # noqa: ANN401 moto's user
-    return {
-        "Path": user.path,
-        "UserName": user.name,
-        "UserId": user.id,
-        "Arn": user.arn,
-        "CreateDate": user.create_date,
-        "PasswordLastUsed": user.password_last_used,
-    }
+    is_root_s = device.serial_number in root.devices
+    owner = root_head(root) if is_root_s else user_head(device.user)
+    return {"User": owner, "EnableDate": device.enable_date}
 
 
 def _users(asked: Asked) -> Mapping[str, Any]:
@@ -102,7 +84,7 @@ def _users(asked: Asked) -> Mapping[str, Any]:
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
     """
     items, more = asked.page(_under(asked, asked.state.iam.users.values()), SIZE)
-    return {"Users": [_present(_user_head(user)) for user in items]} | more
+    return {"Users": [user_head(user) for user in items]} | more
 
 
 def _roles(asked: Asked) -> Mapping[str, Any]:
@@ -116,76 +98,25 @@ def _roles(asked: Asked) -> Mapping[str, Any]:
 
 def _role(asked: Asked) -> Mapping[str, Any]:
     """https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html."""
-    role = _named(asked.state.iam.roles.values(), asked.params["RoleName"], "role")
+    role = named(asked.state.iam.roles.values(), asked.params["RoleName"], "role")
     used = {"LastUsedDate": role.last_used, "Region": role.last_used_region}
-    template = getattr(role, "template", None)
     said = {
         **_role_said(role),
         **boundary_of(role.permissions_boundary_arn),
         **({"Tags": role.tags} if role.tags else {}),
         "RoleLastUsed": used if role.last_used else {},
     }
-    if template is not None:
-        said["SourceRoleTemplate"] = {
-            "TemplateArn": template.arn,
-            "TemplateMinorVersion": template.minor_version,
-        }
     return {"Role": said}
 
 
 def _role_said(role: Any) -> dict[str, Any]:  # noqa: ANN401 moto's role
     head = role_head(role) | {"MaxSessionDuration": int(role.max_session_duration or 3600)}
+    if (template := getattr(role, "template", None)) is not None:
+        head["SourceRoleTemplate"] = {
+            "TemplateArn": template.arn,
+            "TemplateMinorVersion": template.minor_version,
+        }
     return head | ({"Description": role.description} if role.description else {})
-
-
-def _under(asked: Asked, entities: Any) -> list[Any]:  # noqa: ANN401 moto's users or roles
-    prefix = asked.params.get("PathPrefix") or "/"
-    found = (entity for entity in entities if entity.path.startswith(prefix))
-    return sorted(found, key=lambda entity: str(entity.name).lower())
-
-
-def _named(entities: Any, name: str, word: str) -> Any:  # noqa: ANN401
-    """The entity of this name. Raises AWS's NoSuchEntity."""
-    for entity in entities:
-        if entity.name.lower() == name.lower():
-            return entity
-    raise NoSuchEntity(f"The {word} with name {name} cannot be found.")
-
-
-def _user_asked_about(asked: Asked) -> Any:  # noqa: ANN401 moto's user, None for root
-    """The user named, or else who asks."""
-    name = asked.params.get("UserName")
-    if name is None:
-        if asked.who.arn == asked.state.root.arn:
-            return None
-        if ":user/" not in asked.who.arn:
-            raise Refused(
-                "ValidationError", "Must specify userName when calling with non-User credentials"
-            )
-        name = asked.who.arn.rpartition("/")[2]
-    return _named(asked.state.iam.users.values(), name, "user")
-
-
-def _mfa_devices(asked: Asked) -> Mapping[str, Any]:
-    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADevices.html.
-
-    Root's own devices are listed to root alone, under the name that AWS gives it.
-    """
-    user = _user_asked_about(asked)
-    if user is None:
-        root = asked.state.root
-        found = [_device("root", serial, root.created) for serial in root.devices]
-    else:
-        found = [
-            _device(user.name, serial, device.enable_date)
-            for serial, device in user.mfa_devices.items()
-        ]
-    items, more = asked.page(found, SIZE)
-    return {"MFADevices": items} | more
-
-
-def _device(name: str, serial: str, since: datetime) -> dict[str, Any]:
-    return {"UserName": name, "SerialNumber": serial, "EnableDate": since}
 
 
 def _user(asked: Asked) -> Mapping[str, Any]:
@@ -193,32 +124,12 @@ def _user(asked: Asked) -> Mapping[str, Any]:
 
     The root user gets itself, without a name or a path.
     """
-    user = _user_asked_about(asked)
+    user = asked_about(asked)
     if user is None:
-        root = asked.state.root
-        said = {
-            "UserId": root.user_id,
-            "Arn": root.arn,
-            "CreateDate": root.created,
-            "PasswordLastUsed": root.password_last_used,
-        }
-        return {"User": _present(said)}
+        return {"User": root_head(asked.state.root)}
     boundary = boundary_of(asked.state.boundaries.get(user.id))
     tags = {"Tags": user.tags} if user.tags else {}
-    return {"User": _present(_user_head(user)) | boundary | tags}
-
-
-def _service_specific_credentials(asked: Asked) -> Mapping[str, Any]:
-    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCredentials.html."""
-    kept, service = asked.state.service_credentials, asked.params.get("ServiceName")
-    if asked.params.get("AllUsers"):
-        if asked.params.get("UserName"):
-            raise Refused("ValidationError", "UserName and AllUsers cannot be specified together")
-    else:
-        user = _user_asked_about(asked)
-        kept = [one for one in kept if user is not None and one["UserName"] == user.name]
-    items, more = asked.page([o for o in kept if service in {None, o["ServiceName"]}], SIZE)
-    return {"ServiceSpecificCredentials": items} | more
+    return {"User": user_head(user) | boundary | tags}
 
 
 def _account_properties(asked: Asked) -> Mapping[str, Any]:
@@ -272,6 +183,12 @@ def _saml_providers(asked: Asked) -> Mapping[str, Any]:
     }
 
 
+def _encryption(provider: Any) -> dict[str, Any]:  # noqa: ANN401 moto's provider
+    mode = getattr(provider, "encryption", None)
+    key = {"KeyId": "KAMKEXAMPLE", "Timestamp": provider.create_date}
+    return {"AssertionEncryptionMode": mode, "PrivateKeyList": [key]} if mode else {}
+
+
 def _saml_provider(asked: Asked) -> Mapping[str, Any]:
     """https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetSAMLProvider.html."""
     for one in asked.state.iam.saml_providers.values():
@@ -281,6 +198,7 @@ def _saml_provider(asked: Asked) -> Mapping[str, Any]:
                 "CreateDate": one.create_date,
                 "ValidUntil": one.valid_until,
                 "Tags": getattr(one, "tags", []),
+                **_encryption(one),
             }
     raise NoSuchEntity("Manifest not found for arn " + asked.params["SAMLProviderArn"])
 
@@ -310,60 +228,23 @@ def _aliases(asked: Asked) -> Mapping[str, Any]:
     return {"AccountAliases": items} | more
 
 
-def _access_keys(asked: Asked) -> Mapping[str, Any]:
-    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccessKeys.html."""
-    user = _user_asked_about(asked)
-    found = [
-        {
-            "UserName": user.name,
-            "AccessKeyId": key.access_key_id,
-            "Status": key.status,
-            "CreateDate": key.create_date,
-        }
-        for key in (user.access_keys if user else ())
-    ]
-    items, more = asked.page(found, SIZE)
-    return {"AccessKeyMetadata": items} | more
+def _under(asked: Asked, entities: Any) -> list[Any]:  # noqa: ANN401 moto's users or roles
+    prefix = asked.params.get("PathPrefix") or "/"
+    found = (entity for entity in entities if entity.path.startswith(prefix))
+    return sorted(found, key=lambda entity: str(entity.name).lower())
 
 
-def _ssh_keys(asked: Asked) -> Mapping[str, Any]:
-    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSSHPublicKeys.html."""
-    user = _user_asked_about(asked)
-    found = [
-        {
-            "UserName": user.name,
-            "SSHPublicKeyId": key.ssh_public_key_id,
-            "Status": key.status,
-            "UploadDate": key.upload_date,
-        }
-        for key in (user.ssh_public_keys if user else ())
-    ]
-    items, more = asked.page(found, SIZE)
-    return {"SSHPublicKeys": items} | more
-
-
-def _signing_certificates(asked: Asked) -> Mapping[str, Any]:
-    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSigningCertificates.html."""
-    user = _user_asked_about(asked)
-    found = [
-        {
-            "UserName": user.name,
-            "CertificateId": one.certificate_id,
-            "CertificateBody": one.certificate_body,
-            "Status": one.status,
-            "UploadDate": one.upload_date,
-        }
-        for one in (user.signing_certificates.values() if user else ())
-    ]
-    items, more = asked.page(found, SIZE)
-    return {"Certificates": items} | more
-
-
-def _present(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value is not None}
+def _aws_policy(asked: Asked) -> None:
+    """Any of AWS's policies may be asked for; moto has those that the account's principals hold."""
+    arn, iam = asked.params["PolicyArn"], asked.state.iam
+    if arn not in iam.managed_policies:
+        found = aws_policy(arn, asked.state.declared.account)
+        if found is not None:
+            iam.managed_policies[arn] = found
 
 
 OPERATIONS: Table = {
+    **personal.OPERATIONS,
     "GenerateCredentialReport": lambda asked: credentials.generate(asked.state),
     "GenerateServiceLastAccessedDetails": last_accessed.generate,
     "GetAccountAuthorizationDetails": _authorization_details,
@@ -372,21 +253,18 @@ OPERATIONS: Table = {
     "GetAccountSummary": lambda asked: {"SummaryMap": summary(asked.state)},
     "GetCredentialReport": lambda asked: credentials.report(asked.state),
     "GetOutboundWebIdentityFederationInfo": _outbound_federation,
+    "GetPolicy": _aws_policy,
+    "GetPolicyVersion": _aws_policy,
     "GetRole": _role,
     "GetSAMLProvider": _saml_provider,
     "GetServiceLastAccessedDetails": last_accessed.details,
     "GetUser": _user,
-    "ListAccessKeys": _access_keys,
     "ListAccountAliases": _aliases,
     "ListDelegationRequests": listing("delegation-request", "DelegationRequests", size=SIZE),
-    "ListMFADevices": _mfa_devices,
     "ListOrganizationsFeatures": _organizations_features,
     "ListRoles": _roles,
     "ListSAMLProviders": _saml_providers,
-    "ListSSHPublicKeys": _ssh_keys,
     "ListServerCertificates": _server_certificates,
-    "ListServiceSpecificCredentials": _service_specific_credentials,
-    "ListSigningCertificates": _signing_certificates,
     "ListUsers": _users,
     "ListVirtualMFADevices": _virtual_mfa_devices,
 }

@@ -80,7 +80,9 @@ def _client(session: Any, service: str, region: str, where: tuple[str, Any]) -> 
             base_url="http://127.0.0.1",
             method=request.method,
             data=request.body,
+            # A body of nothing has a length too; moto asks for it.
             headers=[*headers, ("x-moto-account-id", account)],
+            content_length=len(request.body or b""),
         )
         return AWSResponse(request.url, said.status_code, dict(said.headers), _Raw(said.data))
 

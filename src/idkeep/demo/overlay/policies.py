@@ -1,5 +1,6 @@
 """The managed policies that an estate uses: its own, and of AWS's only those it names."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -17,15 +18,33 @@ from idkeep.errors import IdkeepError
 def managed_policies(estate: AccountEstate, now: datetime) -> dict[str, Any]:
     """Moto's policies by the reference that the estate gives them (`Deploy`, `aws:Billing`)."""
     found = {policy.name: _own(policy, estate.account, now) for policy in estate.policies}
-    named = {ref: place for place, ref in attachments(estate) if ref.startswith("aws:")}
+    named = {ref for _, ref in attachments(estate) if ref.startswith("aws:")}
     # Only those named are decoded further: the whole is 1,600 documents.
     bundled = _bundled()
-    for reference, place in named.items():
+    for reference in named:
         name = reference.removeprefix("aws:")
-        if name not in bundled:
-            raise IdkeepError(f"{place}: AWS has no managed policy {name}")
         found[reference] = _aws(name, msgspec.json.decode(bundled[name]), estate.account)
     return found
+
+
+def aws_policy(arn: str, account: Account) -> Any | None:  # noqa: ANN401 -- moto's
+    """One of AWS's own, which every account may read; None for an ARN of none."""
+    _, is_aws_s, path = arn.partition(":iam::aws:policy/")
+    name = path.rpartition("/")[2]
+    if not is_aws_s or name not in _bundled():
+        return None
+    return _aws(name, msgspec.json.decode(_bundled()[name]), account)
+
+
+def check_names(accounts: Iterable[AccountEstate]) -> None:
+    """Raises `IdkeepError` for an AWS policy that there is not, before an account is filled."""
+    bundled = _bundled()
+    for estate in accounts:
+        for place, reference in attachments(estate):
+            _, is_aws_s, name = reference.rpartition("aws:")
+            if is_aws_s and name not in bundled:
+                where = f"account {estate.account.id}, {place}"
+                raise IdkeepError(f"{where}: AWS has no managed policy {name}")
 
 
 @cache

@@ -42,6 +42,7 @@ def seed(iam: Any, estate: AccountEstate, now: datetime) -> None:  # noqa: ANN40
         made = SAMLProvider(account.id, account.region, saml.name, saml.metadata or METADATA)
         made.create_date, made.valid_until = _ago(now, saml.created), _ago(now, -saml.expires)
         made.tags = [{"Key": key, "Value": value} for key, value in saml.tags.items()]
+        made.encryption = saml.encryption
         iam.saml_providers[saml.name] = made
     for number, tls in enumerate(estate.server_certificates):
         made = Certificate(account.id, account.region, tls.name, BODY, "", None, tls.path)

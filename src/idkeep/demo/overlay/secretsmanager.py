@@ -1,7 +1,8 @@
 """A secret's policies by name; the one named default is moto's.
 
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html. Kind:
-resource-policy (with the secret's `Name`, `PolicyName` and `ResourcePolicy`).
+resource-policy (with the secret's `Name`, `PolicyName` and `ResourcePolicy`), replica (with
+`Name`, and `ReplicaSecretARN` in another account).
 """
 
 from collections.abc import Mapping
@@ -47,4 +48,18 @@ def _get(asked: Asked) -> Mapping[str, Any] | None:
     raise Refused("ResourceNotFoundException", "The resource policy was not found.")
 
 
-OPERATIONS: Table = {"GetResourcePolicy": _get, "ListResourcePolicies": _list}
+def _describe(asked: Asked) -> Mapping[str, Any] | None:
+    """What moto says, with the copies in other accounts; None leaves it to moto."""
+    secret = _secret(asked)
+    copies = [one for one in asked.things("replica") if one["Name"] == secret.name]
+    if not copies:
+        return None
+    replicas = [{name: v for name, v in one.items() if name != "Name"} for one in copies]
+    return {"ARN": secret.arn, "Name": secret.name, "CrossAccountReplicas": replicas}
+
+
+OPERATIONS: Table = {
+    "DescribeSecret": _describe,
+    "GetResourcePolicy": _get,
+    "ListResourcePolicies": _list,
+}

@@ -32,6 +32,16 @@ def _for_subscribers(operation: Answering) -> Answering:
     return answer
 
 
+def _members(asked: Asked) -> Mapping[str, Any]:
+    """Only the enabled ones, unless the others are asked for too."""
+    _subscribed(asked)
+    every = asked.params.get("OnlyAssociated") is False
+    members = asked.things("member")
+    found = [one for one in members if every or one["MemberStatus"] == "Enabled"]
+    items, more = asked.page(found, 50)
+    return {"Members": items, **more}
+
+
 OPERATIONS: Table = {
     "DescribeActionTargets": listing("action-target", "ActionTargets", needs=_subscribed),
     "DescribeHub": _for_subscribers(one("hub", by={"HubArn": "HubArn"}, absent=ABSENT)),
@@ -45,6 +55,6 @@ OPERATIONS: Table = {
     "GetEnabledStandards": listing("standard", "StandardsSubscriptions", needs=_subscribed),
     "GetFindings": listing("finding", "Findings", needs=_subscribed),
     "GetInsights": listing("insight", "Insights", needs=_subscribed),
-    "ListMembers": listing("member", "Members", needs=_subscribed),
+    "ListMembers": _members,
     "ListOrganizationAdminAccounts": listing("admin-account", "AdminAccounts"),
 }

@@ -69,7 +69,7 @@ def _instance(view: CenterView) -> dict[str, Any]:
 
 def _describe_instance(_: Asked, view: CenterView) -> Mapping[str, Any]:
     center = view.declared
-    key = {"KeyType": "AWS_OWNED_KMS_KEY", "EncryptionStatus": "ENABLED"}
+    key = {"KeyType": "AWS_OWNED_KMS_KEY", "EncryptionStatus": center.key_status}
     if center.key:
         key |= {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": center.key}
     return {
@@ -183,6 +183,52 @@ def _token_issuer(asked: Asked, view: CenterView) -> Mapping[str, Any]:
     raise absent("TrustedTokenIssuer")
 
 
+def _applications(_: Asked, view: CenterView) -> list[dict[str, Any]]:
+    """Each without what other operations tell."""
+    return [
+        {name: value for name, value in one.items() if name not in _TOLD_APART}
+        for one in view.declared.applications
+    ]
+
+
+# Members of a declared application that are no members of AWS's list of them.
+_TOLD_APART = frozenset({"Scopes", "AssignmentRequired", "Assigned", "BackgroundSessions"})
+
+
+def _asked_about(asked: Asked, view: CenterView) -> Mapping[str, Any]:
+    for one in view.declared.applications:
+        if one["ApplicationArn"] == asked.params["ApplicationArn"]:
+            return one
+    raise absent("Application")
+
+
+def _scopes(asked: Asked, view: CenterView) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _asked_about(asked, view).get("Scopes", [])
+    return found
+
+
+def _assignment_required(asked: Asked, view: CenterView) -> Mapping[str, Any]:
+    return {"AssignmentRequired": _asked_about(asked, view).get("AssignmentRequired", True)}
+
+
+def _application_assignments(asked: Asked, view: CenterView) -> list[dict[str, str]]:
+    """Groups by name, as the estate declares them."""
+    one = _asked_about(asked, view)
+    return [
+        {
+            "ApplicationArn": one["ApplicationArn"],
+            "PrincipalId": view.resource_id("group", name),
+            "PrincipalType": "GROUP",
+        }
+        for name in one.get("Assigned", [])
+    ]
+
+
+def _application_sessions(asked: Asked, view: CenterView) -> Mapping[str, Any]:
+    status = _asked_about(asked, view).get("BackgroundSessions", "DISABLED")
+    return {"UserBackgroundSessionApplicationStatus": status}
+
+
 def _attributes(_: Asked, view: CenterView) -> Mapping[str, Any]:
     if view.declared.attributes is None:
         raise absent("InstanceAccessControlAttributeConfiguration")
@@ -214,12 +260,16 @@ OPERATIONS: Table = {
     "DescribePermissionSetProvisioningStatus": _said(_provisioning),
     "DescribeRegion": _said(_region),
     "DescribeTrustedTokenIssuer": _said(_token_issuer),
+    "GetApplicationAssignmentConfiguration": _said(_assignment_required),
+    "GetApplicationSessionConfiguration": _said(_application_sessions),
     "GetInlinePolicyForPermissionSet": _said(_inline),
     "GetPermissionsBoundaryForPermissionSet": _said(_boundary),
     "ListAccountAssignments": _listed("AccountAssignments", _assignments),
     "ListAccountAssignmentsForPrincipal": _listed("AccountAssignments", _assignments_of),
     "ListAccountsForProvisionedPermissionSet": _listed("AccountIds", _accounts),
-    "ListApplications": _listed("Applications", lambda _, view: view.declared.applications),
+    "ListApplicationAccessScopes": _listed("Scopes", _scopes),
+    "ListApplicationAssignments": _listed("ApplicationAssignments", _application_assignments),
+    "ListApplications": _listed("Applications", _applications),
     "ListCustomerManagedPolicyReferencesInPermissionSet": _listed(
         "CustomerManagedPolicyReferences", _customer
     ),

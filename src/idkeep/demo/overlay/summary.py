@@ -41,8 +41,7 @@ def summary(state: AccountState) -> dict[str, int]:
         "AccountMFAEnabled": int(root.mfa),
         "AccountPasswordPresent": int(root.password),
         "AccountSigningCertificatesPresent": int(bool(state.declared.root.certificates)),
-        # 2 is for tokens valid in all regions, which new accounts begin with.
-        "GlobalEndpointTokenVersion": 2,
+        "GlobalEndpointTokenVersion": state.declared.account.token_version,
         "Groups": len(iam.groups),
         "InstanceProfiles": len(iam.instance_profiles),
         "MFADevices": in_use + spare,

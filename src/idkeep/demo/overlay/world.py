@@ -12,6 +12,7 @@ from idkeep.demo.declared.estate import Estate
 from idkeep.demo.declared.organization import Member
 from idkeep.demo.faults import Faults
 from idkeep.demo.overlay.made import make
+from idkeep.demo.overlay.policies import check_names
 from idkeep.demo.overlay.seed import seeded
 from idkeep.demo.overlay.state import AccountState
 from idkeep.demo.principals import Principal, principals
@@ -32,7 +33,8 @@ class World:
             for principal in principals(account)
         }
         self.sessions: list[Principal] = []
-        # The first account is asked at once; what is wrong in it is told at the start.
+        # The others are filled when they are asked; what is wrong in any is told at the start.
+        check_names(self.estate.accounts.values())
         self.account(self.estate.first)
 
     def account(self, account: str) -> AccountState:
@@ -90,8 +92,8 @@ class World:
         state = self.account(account)
         with self._lock:
             if service not in state.made:
-                state.made.add(service)
                 make(state.declared, service, moto)
+                state.made.add(service)  # not where it failed: half an estate would go unnoticed
 
     def _user(self, account: str, access_key: str) -> Principal:
         declared = self.estate.accounts[account].account

@@ -22,6 +22,7 @@ from idkeep.policy.compiled.rules import Rules
 from idkeep.policy.compiled.said import AllSaid, Answered, Said, answered
 from idkeep.policy.compiled.standing import OnTarget, Standing
 from idkeep.policy.compound import parts_of, possible_parts
+from idkeep.policy.context import Context
 from idkeep.policy.decision import Allowed, Decision, Denied
 from idkeep.policy.document import Effect, NotPrincipal, Policy
 from idkeep.policy.grants import issued_by
@@ -190,10 +191,10 @@ class Account:
         return set_of(hits, len(self.callers))
 
     def _by_key_names(self) -> list[tuple[int, int]]:
-        """Lanes with the same names of keys of their own, and one of them."""
+        """Lanes that have values for the same keys of their own, and one of them."""
         found: dict[frozenset[str], list[int]] = {}
         for lane, caller in enumerate(self.callers):
-            found.setdefault(frozenset(map(str.lower, caller.keys)), []).append(lane)
+            found.setdefault(frozenset(Context(caller.keys).given), []).append(lane)
         return [(lanes[0], set_of(lanes, len(self.callers))) for lanes in found.values()]
 
 

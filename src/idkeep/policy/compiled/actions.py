@@ -5,6 +5,7 @@ one by one, and those of services with context keys of their own apart from the 
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,7 +30,7 @@ from idkeep.policy.requester import RequesterKind
 from idkeep.policy.statement_match import reaches
 
 # Actions that `settled`, `compound`, `layers` or `evaluate` know by name.
-_BY_NAME = (
+BY_NAME = (
     *OF_ROOT,
     SOURCE_IDENTITY,
     "iam:acquirerole",
@@ -53,6 +54,9 @@ class _NeedsResourcePolicy:
         return needs_resource_policy(action)
 
 
+_NEED_RESOURCE_POLICY = _NeedsResourcePolicy()
+
+
 class _Service(Struct, frozen=True):
     """Actions read together. `alike` are sets that differ in nothing else, `alone` single ones."""
 
@@ -72,13 +76,19 @@ class EveryAction:
         self._rules = rules
         self._facts = facts
         self._decide = decide
-        alone = vocabulary.lanes(_BY_NAME)
+        self._lanes: dict[Rule, int] = {}
+
+    @cached_property
+    def _services(self) -> tuple["_Service", ...]:
+        """Found once somebody asks: most accounts are only asked who can, and this looks at all."""
+        vocabulary, facts = self._vocabulary, self._facts
+        alone = vocabulary.lanes(BY_NAME)
         apart = [vocabulary.of_service(one) for one in _APART]
         rest = vocabulary.every & ~(apart[0] | apart[1] | apart[2])
         by_rcp = vocabulary.reached(facts.rcps_reach)
         at_home = vocabulary.lanes(facts.own_account_only)
-        by_policy = vocabulary.reached(_NeedsResourcePolicy())
-        self._services = tuple(
+        by_policy = vocabulary.reached(_NEED_RESOURCE_POLICY)
+        return tuple(
             _Service(
                 lanes=lanes,
                 alike=tuple(
@@ -93,7 +103,6 @@ class EveryAction:
             for lanes in (*apart, rest)
             if lanes
         )
-        self._lanes: dict[Rule, int] = {}
 
     def answer(self, caller: Caller, asked: Question) -> Answered:
         """`asked.action` is left aside. An answer left open is `decide`'s to word."""

@@ -77,6 +77,11 @@ class WhatCan(Answers):
         """Those whose verdict is `DEPENDS` or `UNKNOWN`."""
         return chosen(self._vocabulary.names, self._answered.open)
 
+    def possible(self, lanes: int) -> tuple[str, ...]:
+        """Those of a set of the vocabulary's lanes that are allowed, then those undecided."""
+        names, found = self._vocabulary.names, self._answered
+        return chosen(names, found.allowed & lanes) + chosen(names, found.open & lanes)
+
     def decision(self, name: str) -> Decision:
         return self._decide(name)
 

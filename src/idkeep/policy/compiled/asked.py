@@ -13,8 +13,8 @@ from idkeep.policy.request import Policies
 class Asked:
     """`context` is one caller's: it serves for keys that have the same value for all.
 
-    `mentioned` are the keys that the request itself gives or calls unknown, `seen` the conditions
-    that were decided for it.
+    `mentioned` are the keys that the request itself gives, denies or calls unknown, `seen` the
+    conditions that were decided for it.
     """
 
     def __init__(self, question: Question, callers: Sequence[Caller]) -> None:
@@ -25,8 +25,7 @@ class Asked:
         self._only_bucket = Policies(bucket=question.target.bucket)
         context, bucket = question.context, question.target.bucket
         self.all_unknown = context.unknown == "*"
-        named = () if context.unknown == "*" else context.unknown
-        self.mentioned = frozenset((*context.given, *named))
+        self.mentioned = context.mentioned
         self.hides_keys = bucket is not None and bucket.seen_by_policies(context) is not context
         self.seen = dict[Line, Lanes]()
         first = self._reader(0)

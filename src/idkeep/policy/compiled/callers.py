@@ -1,6 +1,6 @@
 """What an estate is compiled from: who may ask, and what for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -30,6 +30,15 @@ class Caller(Struct, frozen=True, kw_only=True, eq=False):
     @property
     def name(self) -> str:
         return self.requester.name
+
+    def documents(self) -> Iterator[Policy]:
+        """Every policy of its own and of its account's."""
+        yield from self.identity
+        if self.boundary:
+            yield self.boundary
+        yield from self.session or ()
+        for level in self.scp or ():
+            yield from level.policies
 
 
 class Target(Struct, frozen=True, kw_only=True, eq=False):

@@ -25,7 +25,8 @@ class Documents:
         self.there = there
         together: dict[Rule, int] = {}
         for rule, lanes in held:
-            together[rule] = together.get(rule, 0) | lanes
+            # A set of lanes is long: where there is one alone, it is the same that others have.
+            together[rule] = together[rule] | lanes if rule in together else lanes
         self._rules = tuple(together.items())
         self._actions = ActionWords(rule.action for rule, _ in self._rules)
         self._speaking = lru_cache(maxsize=_KEPT)(self._speak)
@@ -38,7 +39,7 @@ class Documents:
         held: dict[Body, int] = {}
         for n in self._actions.matching(lowered):
             rule, lanes = self._rules[n]
-            held[rule.body] = held.get(rule.body, 0) | lanes
+            held[rule.body] = held[rule.body] | lanes if rule.body in held else lanes
         return _Bodies(held)
 
 

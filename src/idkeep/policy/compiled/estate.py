@@ -8,7 +8,7 @@ from idkeep.policy.compiled.account import Account, account_key
 from idkeep.policy.compiled.actions import EveryAction
 from idkeep.policy.compiled.answers import WhatCan, WhoCan
 from idkeep.policy.compiled.callers import Caller, Question, Target, policies_of, request_of
-from idkeep.policy.compiled.candidates import compiled_candidates
+from idkeep.policy.compiled.candidates import Candidates
 from idkeep.policy.compiled.frame import Facts, frame_of
 from idkeep.policy.compiled.rules import Rules
 from idkeep.policy.compiled.standing import Standing
@@ -41,11 +41,16 @@ class CompiledEstate:
         self._facts = facts
         self._vocabulary = vocabulary or Vocabulary(())
         rules = Rules()
+        self._find = Candidates(rules)
         self._standing = Standing(rules)
         self._actions = EveryAction(self._vocabulary, rules, facts, self._decide)
+        grouped = _grouped(callers)
         self._accounts = tuple(
-            Account(some, self._standing, rules, facts, self._decide) for some in _grouped(callers)
+            Account(some, self._standing, rules, facts, self._decide) for some in grouped
         )
+        every = {id(one): one for some in grouped for c in some for one in c.documents()}
+        for policy in every.values():
+            self._find.compile(policy)
         self._places = {
             name: (account, lane)
             for account in self._accounts
@@ -164,7 +169,7 @@ class CompiledEstate:
             policies_of(caller, asked),
             rcps_reach=self._facts.rcps_reach,
             own_account_only=self._facts.own_account_only,
-            find=compiled_candidates,
+            find=self._find,
         )
 
     def _index(self, target: Target) -> None:

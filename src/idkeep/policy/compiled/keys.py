@@ -8,12 +8,14 @@ from msgspec import Struct
 
 from idkeep.policy.compiled.callers import Caller
 from idkeep.policy.compiled.lanes import set_of
-from idkeep.policy.context import Context
+from idkeep.policy.context import NOT_KNOWN, Context, NotKnown
 
-Values: TypeAlias = tuple[str, ...]
+# Nothing is known of a key that a caller does not tell: the request decides.
+Values: TypeAlias = tuple[str, ...] | NotKnown
+_Places: TypeAlias = dict[str, int]
 # Behind every character that a value can have.
 _LAST = "\U0010ffff"
-_NOTHING = Context()
+_ANYTHING = Context(unknown="*")
 
 
 class Group(Struct, frozen=True, gc=False):
@@ -28,9 +30,15 @@ class KeyValues:
     """One key's groups, by value; `odd` are those who have none of it, or several."""
 
     def __init__(self, groups: Sequence[Group]) -> None:
-        self._single = {one.values[0][0]: one for one in groups if len(one.values[0]) == 1}
+        self._single: dict[str, Group] = {}
+        self.odd: list[Group] = []
+        for one in groups:
+            match one.values[0]:
+                case (value,):
+                    self._single[value] = one
+                case _:
+                    self.odd.append(one)
         self._sorted = sorted(self._single)
-        self.odd = [one for one in groups if len(one.values[0]) != 1]
 
     def beginning(self, head: str) -> list[Group]:
         """Those of a single value that begins so."""
@@ -45,14 +53,22 @@ class KeyValues:
 
 
 class FixedKeys:
-    """`names` are the keys that some caller's every request has, in lower case."""
+    """`names` are the keys that some caller's every request has or surely lacks, in lower case."""
 
     def __init__(self, callers: Sequence[Caller]) -> None:
-        contexts = [
-            _NOTHING.completed(one.keys).completed(one.requester.derived()) for one in callers
-        ]
-        self._contexts = contexts
-        self.names = frozenset(name for one in contexts for name in one.given)
+        # Most callers have the same keys, and many the same values: each stands once.
+        shapes: dict[tuple[str, ...], _Places] = {}
+        known: dict[Values, Values] = {}
+        self._told: list[tuple[_Places, tuple[Values, ...]]] = []
+        for one in callers:
+            context = _ANYTHING.completed(one.keys).completed(one.requester.derived())
+            names = tuple(sorted(context.mentioned))
+            if names not in shapes:
+                shapes[names] = {name: place for place, name in enumerate(names)}
+            values = map(context.get, names)
+            told = tuple(known.setdefault(value, value) for value in values)
+            self._told.append((shapes[names], told))
+        self.names = frozenset().union(*shapes)
         self._groups: dict[tuple[str, ...], list[Group]] = {}
         self._values: dict[str, KeyValues] = {}
 
@@ -61,11 +77,13 @@ class FixedKeys:
         names = tuple(sorted(keys))
         if names not in self._groups:
             found: dict[tuple[Values, ...], list[int]] = {}
-            for lane, context in enumerate(self._contexts):
-                values = tuple(_known(context, name) for name in names)
+            for lane, (places, told) in enumerate(self._told):
+                values = tuple(
+                    told[places[name]] if name in places else NOT_KNOWN for name in names
+                )
                 found.setdefault(values, []).append(lane)
             self._groups[names] = [
-                Group(values, lanes[0], set_of(lanes, len(self._contexts)))
+                Group(values, lanes[0], set_of(lanes, len(self._told)))
                 for values, lanes in found.items()
             ]
         return self._groups[names]
@@ -74,9 +92,3 @@ class FixedKeys:
         if key not in self._values:
             self._values[key] = KeyValues(self.groups((key,)))
         return self._values[key]
-
-
-def _known(context: Context, name: str) -> Values:
-    values = context.get(name)
-    assert isinstance(values, tuple), "nothing is unknown of what is fixed"
-    return values

@@ -11,7 +11,7 @@ from idkeep.policy.compiled.keys import FixedKeys, Group
 from idkeep.policy.compiled.lanes import NOWHERE, Lanes, both, either, same
 from idkeep.policy.compiled.rules import Body, Line, head_of
 from idkeep.policy.condition import holds
-from idkeep.policy.context import Context
+from idkeep.policy.context import Context, NotKnown
 from idkeep.policy.document import Resource
 from idkeep.policy.expression import Open, Truth, Undocumented
 from idkeep.policy.pattern import ARN_FIELDS
@@ -22,7 +22,6 @@ _ANYTHING = Context(unknown="*")
 _MOOT = Open(Undocumented("an empty list of actions"))
 # A single value that begins otherwise than theirs makes them false.
 _BY_HEAD = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
-_BY_ARN = frozenset({"ArnEquals", "ArnLike"})
 
 
 class Lines:
@@ -69,7 +68,7 @@ class Lines:
 
         def truth(group: Group) -> Truth:
             told = dict(zip(names, group.values, strict=True))
-            known = {name: values for name, values in told.items() if values}
+            known = {name: v for name, v in told.items() if not isinstance(v, NotKnown)}
             context = Context(known, unknown="*" if all_unknown else ())
             return holds(line.condition, line.version, context)
 
@@ -79,10 +78,7 @@ class Lines:
         """The groups for which the condition may not be false."""
         condition, operator = line.condition, line.condition.operator
         plain = operator.base in _BY_HEAD and not operator.set_operator and not operator.if_exists
-        arn = operator.base not in _BY_ARN or all(
-            value.count(":") >= ARN_FIELDS - 1 for value in condition.values
-        )
-        if not (plain and arn and condition.values and len(line.keys) == 1):
+        if not (plain and condition.values and len(line.keys) == 1):
             return self._fixed.groups(line.keys)
         # Under StringEquals a wildcard is itself, and no less behind what stands before it.
         heads = {head_of(value, line.version) for value in condition.values}

@@ -19,12 +19,14 @@ from idkeep.policy.evaluate import evaluate
 from idkeep.policy.principal import AwsUniqueId, EveryAws, Everyone
 from idkeep.policy.request import Actions, Policies, Request
 from idkeep.policy.requester import Requester
+from idkeep.policy.statement_match import may_cover
 
 # What `settled`, `compound` and `layers` know by name looks at more than statements do.
 _BY_NAME = ("iam:acquirerole", "lambda:invokefunctionurl", "signin:", "sts:")
 # Says whose a resource is, where its ARN does not.
 _OWNER = "aws:resourceaccount"
-_KEPT = 65_536
+_KEPT = 16_384
+_KEPT_POLICIES = 4_096
 
 
 class _Looks(Struct, frozen=True):
@@ -80,7 +82,7 @@ class Repeats:
         by_name = request.action.lower().startswith(_BY_NAME)
         if by_name or policies.grants or policies.bucket or who.has_open_path:
             return None
-        if len(self._decisions) > _KEPT:
+        if len(self._decisions) > _KEPT or len(self._policies) > _KEPT_POLICIES:
             self._forget()
         # Kept, so that no other can have its id.
         self._policies.setdefault(id(policies), policies)
@@ -130,7 +132,9 @@ def _looks(policies: Policies, request: Request) -> _Looks:
 
 def _in_question(policies: Iterable[Policy], request: Request) -> Iterator[Statement]:
     for policy in policies:
-        yield from compiled_candidates(policy, request.action, request.resource)
+        for statement in compiled_candidates(policy, request.action, request.resource):
+            if may_cover(statement, request.resource):
+                yield statement
 
 
 def _keys(one: Statement) -> Iterator[str]:

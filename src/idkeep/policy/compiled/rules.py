@@ -22,7 +22,7 @@ from idkeep.policy.document import (
 from idkeep.policy.variables import Variable, Version, template
 
 
-class Line(Struct, frozen=True, eq=False):
+class Line(Struct, frozen=True, eq=False, gc=False):
     """One line of a `Condition` element. `keys` are those it looks at, in lower case."""
 
     condition: Condition
@@ -30,7 +30,7 @@ class Line(Struct, frozen=True, eq=False):
     keys: frozenset[str]
 
 
-class Mark(Struct, frozen=True):
+class Mark(Struct, frozen=True, gc=False):
     """How a resource begins, and the longest piece of text further on that it has."""
 
     head: str
@@ -40,7 +40,7 @@ class Mark(Struct, frozen=True):
         return resource.startswith(self.head) and self.piece in resource
 
 
-class Body(Struct, frozen=True, eq=False, kw_only=True):
+class Body(Struct, frozen=True, eq=False, kw_only=True, gc=False):
     """What a statement says beside its action.
 
     `marks`: each resource that it can match has one of them. `keys` are those of variables in its
@@ -61,7 +61,7 @@ class Body(Struct, frozen=True, eq=False, kw_only=True):
         return any(one.is_in(resource) for one in self.marks)
 
 
-class Rule(Struct, frozen=True, eq=False):
+class Rule(Struct, frozen=True, eq=False, gc=False):
     """`statement` is one of those that say so."""
 
     action: ActionElement
@@ -147,6 +147,8 @@ def marks_of(element: ResourceElement | None, version: Version) -> Iterable[Mark
 
 def _mark(pattern: str, version: Version) -> Mark:
     parts = template(pattern, version)
+    if parts == (pattern,):
+        return Mark(pattern)
     head = head_of(pattern, version)
     literal = [one for one in parts if isinstance(one, str)]
     return Mark(head, max(literal[1:] if head else literal, key=len, default=""))

@@ -26,8 +26,14 @@ class Vocabulary:
         self.names = tuple(by_lowered[one] for one in self.lowered)
         self.every = (1 << len(self.names)) - 1
         self._at = {one: n for n, one in enumerate(self.lowered)}
+        # With what was asked about, so that no other can come to have the same `id`.
+        self._reached: dict[int, tuple[Actions, int]] = {}
         self._patterns: dict[str, int] = {}
         self._elements: dict[ActionElement, int] = {}
+
+    def fresh(self) -> "Vocabulary":
+        """The same actions, with nothing yet remembered of what elements mean."""
+        return _Fresh(self)
 
     def lane(self, action: str) -> int | None:
         """None for an action that the catalog lacks."""
@@ -57,8 +63,12 @@ class Vocabulary:
         return found
 
     def reached(self, some: Actions) -> int:
-        """The lanes of the actions that are in `some`."""
-        return set_of((n for n, name in enumerate(self.names) if name in some), len(self.names))
+        """The lanes of the actions that are in `some`, which does not change."""
+        found = self._reached.get(id(some))
+        if found is None:
+            lanes = (n for n, name in enumerate(self.names) if name in some)
+            found = self._reached[id(some)] = some, set_of(lanes, len(self.names))
+        return found[1]
 
     def _named(self, pattern: str) -> int:
         found = self._patterns.get(pattern)
@@ -80,3 +90,8 @@ class Vocabulary:
         test = action_test((pattern,))
         hits = (n for n in range(end - begin) if test(self.lowered[begin + n]))
         return set_of(hits, end - begin) << begin
+
+
+class _Fresh(Vocabulary):
+    def __init__(self, known: Vocabulary) -> None:
+        self.__dict__.update(vars(known), _patterns={}, _elements={})

@@ -48,7 +48,7 @@ def arn_faults(pattern: str, version: Version, at: Path, catalog: Catalog) -> It
         message = f"{pattern} has {len(fields)} of the six fields of an ARN"
         yield Remark("MISSING_ARN_FIELD", message, at)
         return
-    fault = _field(fields, at) or _owner(fields, at, catalog)
+    fault = _field(fields, at) or _owner(fields, at, catalog) or _service(fields[2], at, catalog)
     if fault:
         yield fault
         return
@@ -83,6 +83,17 @@ def _owner(fields: list[str], at: Path, catalog: Catalog) -> Remark | None:
         return None
     message = f"{account!r} is no account: an account's id has 12 digits"
     return Remark("INVALID_ARN_ACCOUNT", message, at)
+
+
+def _service(name: str, at: Path, catalog: Catalog) -> Remark | None:
+    """A service that the catalog has neither resources nor actions of."""
+    known = frozenset((*shapes(catalog), *catalog.services))
+    if not _fixed(name) or name in known:
+        return None
+    slip = near(name, known)
+    hint = f"; did you mean {slip}?" if slip else ""
+    message = f"the catalog of {catalog.date} has no service {name!r} with resources{hint}"
+    return Remark("INVALID_SERVICE", message, at, category=None if slip else Category.NOTE)
 
 
 def _misplaced(  # noqa: PLR0911 -- the first that fits says it

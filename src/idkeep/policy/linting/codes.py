@@ -170,6 +170,11 @@ _OWN: Mapping[str, tuple[Category, str, str]] = {
         f"{_IAM}reference_policies_elements_principal.html",
         "a role that everybody may assume, without a condition",
     ),
+    "ARN_PATTERN_WITHOUT_SIX_FIELDS": (
+        Category.WARNING,
+        f"{_IAM}reference_policies_elements_condition_operators.html#Conditions_ARN",
+        "an ARN operator's pattern of fewer fields than the six that are compared one by one",
+    ),
     "SOURCE_VPC_WITHOUT_REGION": (
         Category.WARNING,
         f"{_IAM}reference_policies_condition-keys.html#condition-keys-sourcevpc",
@@ -199,6 +204,11 @@ _OWN: Mapping[str, tuple[Category, str, str]] = {
         Category.WARNING,
         f"{_IAM}reference_policies_elements_statement.html",
         "a statement that applies to no request",
+    ),
+    "ALLOW_SHADOWED_BY_DENY": (
+        Category.WARNING,
+        f"{_IAM}reference_policies_evaluation-logic_policy-eval-denyallow.html",
+        "an Allow of which every request is denied by the same document",
     ),
     "CONDITION_KEY_WITHOUT_ACTION": (
         Category.WARNING,

@@ -1,11 +1,12 @@
 """Tidying a document without changing what it means, and the proof of that.
 
-Done: entries of a list that lie within another go, and actions are spelt as AWS spells them (case
-does not count). Nothing else of the text is touched.
+Done: statements that say what others say go, and entries of a list that lie within another, and
+actions are spelt as AWS spells them (case does not count). Nothing else of the text is touched.
 """
 
 import re
 from collections.abc import Callable, Iterator
+from json import JSONDecoder
 
 import msgspec
 from msgspec import Struct
@@ -17,10 +18,14 @@ from idkeep.policy.linting.actions import redundant_actions
 from idkeep.policy.linting.finding import path_of
 from idkeep.policy.linting.globs import action_within, resource_within
 from idkeep.policy.linting.known import everything, literal
+from idkeep.policy.linting.redundant import needless
 from idkeep.policy.linting.resources import redundant_resources
 from idkeep.policy.parse import parse
 from idkeep.policy.pattern import action_test
 from idkeep.policy.source import Path, offsets_of
+from idkeep.policy.symbolic.budget import Budget
+from idkeep.policy.symbolic.compare import Nothing
+from idkeep.policy.symbolic.standing import Standing, distinguishes
 
 _STRING = re.compile(r'"[^"\\\n]*"')
 
@@ -47,15 +52,52 @@ def fixed(text: str, kind: PolicyKind, catalog: Catalog) -> Fix | None:
         policy = parse(text, kind)
     except PolicyError:
         return None
-    edits = sorted(_edits(policy, catalog), key=lambda one: one.start, reverse=True)
-    if not edits:
+    dropped = list(_drops(policy))
+    left = parse(_edited(text, dropped), kind)
+    lists = list(_edits(left, catalog))
+    made = _edited(left.text, lists)
+    if not dropped and not lists:
         return None
-    made = text
-    for one in edits:
-        made = made[: one.start] + one.into + made[one.end :]
-    if not _proven(policy, made, catalog):
+    if (dropped and not _without_loss(policy, left)) or not _proven(left, made, catalog):
         return None
-    return Fix(made, tuple(one.change for one in reversed(edits)))
+    return Fix(made, tuple(one.change for one in (*dropped, *_in_order(lists))))
+
+
+def _in_order(edits: list[_Edit]) -> list[_Edit]:
+    return sorted(edits, key=lambda one: one.start)
+
+
+def _edited(text: str, edits: list[_Edit]) -> str:
+    for one in reversed(_in_order(edits)):
+        text = text[: one.start] + one.into + text[one.end :]
+    return text
+
+
+def _drops(policy: Policy) -> Iterator[_Edit]:
+    """Statements that the others say; of those that a Deny shadows nobody knows which was meant."""
+    gone = {one.index for one, found, _ in needless(policy) if found is Standing.REDUNDANT}
+    if not gone:
+        return
+    paths = [(path_of(one), False) for one in policy.statements]
+    starts = offsets_of(policy.text, paths)
+    ends = [JSONDecoder().raw_decode(policy.text, start)[1] for start in starts]
+    first = next(one.index for one in policy.statements if one.index not in gone)
+    for n in sorted(gone):
+        start, end = _with_separator(list(zip(starts, ends, strict=True)), n, first)
+        sid = f" ({policy.statements[n].sid})" if policy.statements[n].sid else ""
+        yield _Edit(start, end, "", f"removed statement {n}{sid}, which others say too")
+
+
+def _with_separator(spans: list[tuple[int, int]], n: int, first: int) -> tuple[int, int]:
+    """What goes with entry n: the separator before it, or behind it where nothing before stays."""
+    if n < first:
+        return spans[n][0], spans[n + 1][0]
+    return spans[n - 1][1], spans[n][1]
+
+
+def _without_loss(before: Policy, after: Policy) -> bool:
+    answer = distinguishes(before.kind, before.statements, after.statements, Budget())
+    return isinstance(answer, Nothing)
 
 
 def _edits(policy: Policy, catalog: Catalog) -> Iterator[_Edit]:
@@ -97,9 +139,7 @@ def _list(
     first = next(n for n in range(len(patterns)) if n not in gone) if patterns else 0
     for n, (span, pattern, better) in enumerate(zip(found, patterns, spelt, strict=True)):
         if n in gone:
-            # With the separator before it, or behind it where nothing before it stays.
-            start = span.start() if n < first else found[n - 1].end()
-            end = found[n + 1].start() if n < first else span.end()
+            start, end = _with_separator([one.span() for one in found], n, first)
             change = f"{where}: removed {pattern}, which is within {patterns[gone[n]]}"
             yield _Edit(start, end, "", change)
         elif better != pattern:
@@ -132,7 +172,7 @@ def _same(one: Statement, other: Statement, catalog: Catalog) -> bool:
     ways = ((old, new), (new, old))
     if not all(_covered(a, b, action_within, str.lower) for a, b in ways):
         return False
-    if old != new and not _same_of_catalog(old, new, catalog):
+    if old != new and not same_of_catalog(old, new, catalog):
         return False
     if one.resource is None or other.resource is None:
         return True
@@ -144,7 +184,7 @@ def _same(one: Statement, other: Statement, catalog: Catalog) -> bool:
     return set(kept) <= set(targets) and _covered(targets, kept, within)
 
 
-def _same_of_catalog(old: tuple[str, ...], new: tuple[str, ...], catalog: Catalog) -> bool:
+def same_of_catalog(old: tuple[str, ...], new: tuple[str, ...], catalog: Catalog) -> bool:
     """As the engine matches them, retired actions too."""
     test, again = action_test(old), action_test(new)
     if everything(old) or everything(new):

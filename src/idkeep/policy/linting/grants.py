@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from idkeep.model.partitions import USUAL
 from idkeep.policy.document import Effect, NotAction, NotResource, PolicyKind, Statement
 from idkeep.policy.linting.finding import Remark, Subject, path_of
 from idkeep.policy.linting.known import literal
@@ -16,6 +17,7 @@ from idkeep.policy.pattern import action_test, glob, resource_test
 from idkeep.policy.statement_match import matches_action
 
 _ANY = "11122223333x"
+_ACCOUNT = 4
 
 
 class _Right(Struct, frozen=True):
@@ -32,20 +34,25 @@ _RIGHTS = (
     _Right(
         "iam:PassRole",
         "PASS_ROLE",
-        "arn:aws:iam::{account}:role/{any}",
+        "arn:{partition}:iam::{account}:role/{any}",
         "iam:PassedToService",
         "passes any role to any service",
     ),
     _Right(
         "iam:CreateServiceLinkedRole",
         "CREATE_SLR",
-        "arn:aws:iam::{account}:role/aws-service-role/{any}.amazonaws.com/{any}",
+        "arn:{partition}:iam::{account}:role/aws-service-role/{any}.amazonaws.com/{any}",
         "iam:AWSServiceName",
         "makes the service-linked role of any service",
     ),
 )
 # These bound what others allow, so that "all but" is their ordinary form.
-_BOUNDS = frozenset({PolicyKind.SCP, PolicyKind.RCP, PolicyKind.BOUNDARY, PolicyKind.SESSION})
+_BOUNDS = frozenset(
+    {
+        *(PolicyKind.SCP, PolicyKind.RCP, PolicyKind.BOUNDARY),
+        *(PolicyKind.SESSION, PolicyKind.VPC_ENDPOINT),
+    }
+)
 
 
 def grants(subject: Subject) -> Iterator[Remark]:
@@ -92,11 +99,16 @@ def _named(right: _Right, statement: Statement) -> bool:
 
 
 def _any_role(pattern: str, right: _Right) -> bool:
-    """Whether a pattern leaves the role's name open, of whatever account."""
+    """Whether a pattern leaves the role's name open, of whatever account and partition."""
     if "*" not in pattern:
         return False
-    account = pattern.split(":")[4] if pattern.count(":") > 4 else "*"  # noqa: PLR2004
-    role = right.role.format(account=account if literal(account) else _ANY, any=_ANY)
+    fields = pattern.split(":")
+    partition, account = (fields[1], fields[_ACCOUNT]) if len(fields) > _ACCOUNT else "**"
+    role = right.role.format(
+        account=account if literal(account) else _ANY,
+        partition=partition if literal(partition) else USUAL,
+        any=_ANY,
+    )
     return resource_test(glob(pattern))(role)
 
 
@@ -108,22 +120,3 @@ def _all_but(statement: Statement) -> Iterator[Remark]:
         message = "allows every resource that is not listed, and those to come"
         at = path_of(statement, "NotResource")
         yield Remark("ALLOW_WITH_NOT_RESOURCE", message, at, key=True)
-
-
-def repeated_statements(subject: Subject) -> Iterator[Remark]:
-    """A statement that stands there twice; of others that add nothing, `compare` may tell."""
-    seen: dict[tuple[object, ...], int] = {}
-    for one in subject.statements:
-        says = (
-            one.effect,
-            type(one.action),
-            frozenset(map(str.lower, one.action.patterns)),
-            type(one.resource),
-            frozenset(one.resource.patterns) if one.resource else None,
-            one.principal,
-            frozenset(one.conditions),
-        )
-        first = seen.setdefault(says, one.index)
-        if first != one.index:
-            message = f"says what statement {first} says"
-            yield Remark("REDUNDANT_STATEMENT", message, path_of(one))

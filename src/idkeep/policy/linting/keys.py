@@ -263,7 +263,7 @@ def _actions(
 def _by_none(condition: Condition, statement: Statement, at: Path) -> Remark:
     name = condition.key
     if not positive(condition):
-        message = f"no action of the statement carries {name}: the condition says nothing"
+        message = f"no action of the statement carries {name}: the condition always holds"
         return Remark("CONDITION_KEY_WITHOUT_ACTION", message, at, key=True)
     if statement.effect is Effect.DENY:
         message = f"no action of the statement carries {name}, so that nothing is ever denied"

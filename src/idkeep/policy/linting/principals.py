@@ -20,6 +20,7 @@ from idkeep.policy.principal import (
     NamedPrincipal,
     Service,
 )
+from idkeep.policy.requester import Requester, RequesterKind
 from idkeep.policy.source import JsonValue, Path
 
 _SAML = re.compile(r"arn:[a-z-]+:iam::\d{12}:saml-provider/.+", re.ASCII)
@@ -60,7 +61,11 @@ def principals(subject: Subject) -> Iterator[Remark]:
             at = path_of(statement, "NotPrincipal")
             yield Remark("DENY_WITH_NOT_PRINCIPAL", message, at, key=True)
         for named, at in _places(subject, statement):
-            yield from _one(named, at, subject.kind)
+            if "${" in str(named):
+                message = f"a principal takes no variable: {named}"
+                yield Remark("VARIABLE_UNSUPPORTED_IN_ELEMENT", message, at)
+            else:
+                yield from _one(named, at, subject.kind)
         yield from _source(statement, subject.kind)
         if subject.kind is PolicyKind.TRUST:
             yield from _trust(statement, subject)
@@ -111,11 +116,31 @@ def _one(named: NamedPrincipal, at: Path, kind: PolicyKind) -> Iterator[Remark]:
         case Federated(provider=text) if _provider(text) == "":
             message = f"{text!r} is neither a provider's domain nor the ARN of one"
             yield Remark("INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", message, at)
+        case AwsArn(arn=text) if "*" not in text and "?" not in text:
+            yield from _asker(text, at)
         case Everyone() if kind is PolicyKind.TRUST:
             message = "a role's trust policy names those whom it trusts"
             yield Remark("ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL", message, at)
         case _:
             return
+
+
+# Who asks by an ARN; an identity provider is named under `Federated`.
+_ASKERS = frozenset(RequesterKind) - {RequesterKind.FEDERATED}
+
+
+def _asker(arn: str, at: Path) -> Iterator[Remark]:
+    """A group is none ("groups relate to permissions, not authentication"), nor is a policy.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    try:
+        kind = Requester.parse(arn).kind
+    except ValueError:
+        kind = None
+    if kind not in _ASKERS:
+        message = f"{arn}: no account, user, role, session or federated user has such an ARN"
+        yield Remark("INVALID_PRINCIPAL_FORMAT", message, at)
 
 
 def _provider(text: str) -> str:

@@ -6,27 +6,24 @@ from idkeep.catalog import Facts, Quota
 from idkeep.policy.document import PolicyKind, Statement
 from idkeep.policy.linting.codes import Category
 from idkeep.policy.linting.finding import Remark, Subject, path_of
-from idkeep.policy.sizes import over_quota, size
+from idkeep.policy.sizes import over_quota, quota_of, size
 
-# What is written to an inline policy is shared by all of its holder's, so the longest one's own
-# limit says least; AWS's validator measures against that of a managed policy.
-_QUOTAS = {
-    PolicyKind.IDENTITY: ("managed", "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA"),
-    PolicyKind.BOUNDARY: ("managed", "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA"),
-    PolicyKind.TRUST: ("trust", "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA"),
-    PolicyKind.SCP: ("scp", "POLICY_SIZE_EXCEEDS_SCP_QUOTA"),
-    PolicyKind.RCP: ("rcp", "POLICY_SIZE_EXCEEDS_RCP_QUOTA"),
-    PolicyKind.SESSION: ("session", "POLICY_SIZE_EXCEEDS_SESSION_POLICY_QUOTA"),
-    PolicyKind.VPC_ENDPOINT: ("vpc-endpoint", "POLICY_SIZE_EXCEEDS_ENDPOINT_POLICY_QUOTA"),
+_CODES = {
+    PolicyKind.IDENTITY: "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA",
+    PolicyKind.BOUNDARY: "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA",
+    PolicyKind.TRUST: "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA",
+    PolicyKind.SCP: "POLICY_SIZE_EXCEEDS_SCP_QUOTA",
+    PolicyKind.RCP: "POLICY_SIZE_EXCEEDS_RCP_QUOTA",
+    PolicyKind.SESSION: "POLICY_SIZE_EXCEEDS_SESSION_POLICY_QUOTA",
+    PolicyKind.VPC_ENDPOINT: "POLICY_SIZE_EXCEEDS_ENDPOINT_POLICY_QUOTA",
 }
 _QUEUE = "sqs-queue"
 
 
 def quotas(subject: Subject) -> Iterator[Remark]:
     facts = subject.catalog.facts
-    if subject.kind in _QUOTAS:
-        of, code = _QUOTAS[subject.kind]
-        yield from _too_long(facts.quota(of, "characters"), code, subject)
+    if quota := quota_of(subject.kind, facts):
+        yield from _too_long(quota, _CODES[subject.kind], subject)
     elif subject.kind is PolicyKind.RESOURCE and _of_queue(subject):
         yield from _too_long(
             facts.quota(_QUEUE, "bytes"), "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", subject

@@ -9,12 +9,13 @@ from idkeep.policy.linting.actions import actions
 from idkeep.policy.linting.codes import ISSUES
 from idkeep.policy.linting.finding import Finding, Remark, Subject, placed
 from idkeep.policy.linting.grammar import code_of, elements, from_parser
-from idkeep.policy.linting.grants import grants, repeated_statements
+from idkeep.policy.linting.grants import grants
 from idkeep.policy.linting.guardrails import perimeters, rcps, scps
 from idkeep.policy.linting.keys import keys, nothing_meant, unqualified_claims
 from idkeep.policy.linting.pairs import listed_prefixes, pairs
 from idkeep.policy.linting.principals import keys_and_actions, principals
 from idkeep.policy.linting.quotas import quotas
+from idkeep.policy.linting.redundant import redundant_statements
 from idkeep.policy.linting.resources import resources
 from idkeep.policy.linting.values import values
 from idkeep.policy.parse import read_policy
@@ -35,7 +36,7 @@ RULES: tuple[LintRule, ...] = (
     principals,
     keys_and_actions,
     grants,
-    repeated_statements,
+    redundant_statements,
     perimeters,
     scps,
     rcps,

@@ -10,11 +10,12 @@ from ipaddress import IPv4Network, IPv6Network
 from idkeep.catalog import GlobalKey
 from idkeep.policy.compare import address, boolean, moment, network, number, octets
 from idkeep.policy.condition import Condition
+from idkeep.policy.document import PolicyKind
 from idkeep.policy.linting.arns import REGION
 from idkeep.policy.linting.finding import Remark, Subject
 from idkeep.policy.linting.keys import family, negated
 from idkeep.policy.operators import NULL, SetOperator
-from idkeep.policy.pattern import Wild
+from idkeep.policy.pattern import Wild, arn_test, glob
 from idkeep.policy.source import Path
 from idkeep.policy.variables import Variable, Version, template
 
@@ -125,6 +126,11 @@ def _typed(condition: Condition, value: str, at: Path) -> Iterator[Remark]:
             yield Remark("TYPE_MISMATCH_BOOLEAN", f"{value!r} is not true or false", at)
         case "Numeric" if number(value) is None:
             yield Remark("TYPE_MISMATCH_NUMBER", f"{value!r} is no number", at)
+        case "Arn" if arn_test(glob(value)) is None:
+            open_end = value.endswith("*")
+            does = "AWS does not say whether the * runs on" if open_end else "no ARN is like it"
+            message = f"{value!r} has not the six fields that {operator} compares: {does}"
+            yield Remark("ARN_PATTERN_WITHOUT_SIX_FIELDS", message, at)
         case "Binary" if octets(value) is None:
             yield Remark("TYPE_MISMATCH_STRING", f"{value!r} is not base64", at)
         case "Date" if number(value) is not None:
@@ -164,7 +170,7 @@ def _wildcard(condition: Condition, value: str, subject: Subject, at: Path) -> I
     elif name.lower() == "aws:userid" and not _beside_colon(value):
         message = "in aws:userid a wildcard stands right of the colon, or alone left of it"
         yield Remark("WILDCARD_USAGE_TOO_PERMISSIVE", message, at)
-    elif name.lower() == "token.actions.githubusercontent.com:sub":
+    elif name.lower() == "token.actions.githubusercontent.com:sub" and not negated(operator):
         yield from _github(value, at, subject)
 
 
@@ -177,6 +183,9 @@ def _beside_colon(value: str) -> bool:
 
 
 def _github(value: str, at: Path, subject: Subject) -> Iterator[Remark]:
+    """Of whom a role trusts; elsewhere it is a guardrail that names all of an organization."""
+    if subject.kind is not PolicyKind.TRUST:
+        return
     keys = {one.key.lower() for s in subject.statements for one in s.conditions}
     if "token.actions.githubusercontent.com:ref" in keys:
         return

@@ -9,6 +9,14 @@
 >>> found = compare(a, b)
 >>> str(found.relation), found.only_a, found.only_b.action
 ('narrower', None, 's3:x')
+
+What holds for all requests is proven, or refuted by a request:
+
+>>> from idkeep.policy.symbolic import implies, proves, requests_for
+>>> type(implies(a, b)).__name__, implies(b, a).request.action
+('Proven', 's3:x')
+>>> type(proves(a, never=requests_for(["s3:Delete*"]))).__name__
+'Proven'
 """
 
 from idkeep.policy.symbolic.compare import (
@@ -22,19 +30,24 @@ from idkeep.policy.symbolic.compare import (
     compare,
     exceeds,
     intersects,
-    never,
 )
+from idkeep.policy.symbolic.proof import Proof, Proven, Refuted, implies, proves, requests_for
 
 __all__ = [
     "Answer",
     "Comparison",
     "Documents",
     "Nothing",
+    "Proof",
+    "Proven",
+    "Refuted",
     "Relation",
     "Undecided",
     "Witness",
     "compare",
     "exceeds",
+    "implies",
     "intersects",
-    "never",
+    "proves",
+    "requests_for",
 ]

@@ -46,9 +46,9 @@ class Actions:
         self._wild: dict[str, list[str]] = {}
         self._of_service: dict[str, list[str]] = {}
         for pattern in self._whose:
-            self._of_service.setdefault(_service(pattern), []).append(pattern)
+            self._of_service.setdefault(service_of(pattern), []).append(pattern)
             if _WILDCARD.search(pattern):
-                self._wild.setdefault(_service(pattern), []).append(pattern)
+                self._wild.setdefault(service_of(pattern), []).append(pattern)
         self._held: dict[str, int] = {}
         self._examples: dict[str, tuple[Cell[str], int] | None] = {}
         self._together: dict[tuple[int, ...], list[Cell[str]]] = {}
@@ -112,7 +112,7 @@ class Actions:
 
     def _near(self, pattern: str) -> Iterator[tuple[str, int]]:
         """The patterns that may have an action in common with this one."""
-        service = _service(pattern)
+        service = service_of(pattern)
         if not service:
             yield from self._whose.items()
             return
@@ -124,7 +124,7 @@ class Actions:
         """The statements whose element is about the action, in small letters."""
         if action not in self._held:
             found = self._whose.get(action, 0)
-            for group in ("", _service(action)):
+            for group in ("", service_of(action)):
                 for pattern in self._wild.get(group, ()):
                     whose = self._whose[pattern]
                     if whose & ~found and action_test((pattern,))(action):
@@ -147,7 +147,7 @@ class Actions:
 
 
 @lru_cache(maxsize=65_536)
-def _service(pattern: str) -> str:
+def service_of(pattern: str) -> str:
     """The service that a pattern or action names; "" where that is a pattern itself."""
     service, colon, _ = pattern.partition(":")
     return service if colon and not _WILDCARD.search(service) else ""
@@ -203,7 +203,7 @@ def _representatives(
     services: dict[str, list[str]] = {}
     common: list[str] = []
     for pattern in patterns:
-        if service := _service(pattern):
+        if service := service_of(pattern):
             services.setdefault(service, []).append(pattern)
         elif pattern != "*":
             common.append(pattern)

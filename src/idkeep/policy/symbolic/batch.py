@@ -88,29 +88,29 @@ def documents(text: str, kind: PolicyKind) -> tuple[Policy, ...]:
 
 
 # The same documents come again and again in a batch.
-_parsed = lru_cache(maxsize=16_384)(parse)
+_parsed = lru_cache(maxsize=4096)(parse)
 
 
 def said(found: Comparison, policies: Iterable[Policy], ident: Raw = _NONE) -> Line:
     """A comparison as a line says it, with keys as the policies spell them."""
+    spelt = tuple(policies)
+    return Line(
+        id=ident,
+        relation=found.relation.value,
+        only_a=said_request(found.only_a, spelt) if found.only_a else None,
+        only_b=said_request(found.only_b, spelt) if found.only_b else None,
+        why=found.why,
+    )
+
+
+def said_request(asked: Request, policies: Iterable[Policy]) -> SaidRequest:
+    """A request with keys as the policies spell them."""
     names = {
         condition.key.lower(): condition.key
         for policy in policies
         for statement in policy.statements
         for condition in statement.conditions
     }
-    return Line(
-        id=ident,
-        relation=found.relation.value,
-        only_a=_request(found.only_a, names),
-        only_b=_request(found.only_b, names),
-        why=found.why,
-    )
-
-
-def _request(asked: Request | None, names: dict[str, str]) -> SaidRequest | None:
-    if asked is None:
-        return None
     context: dict[str, str | list[str]] = {}
     for key in asked.context.given:
         values = asked.context.get(key)

@@ -1,4 +1,4 @@
-"""What policies allow, compared over all requests: `compare`, `exceeds`, `intersects`, `never`.
+"""What policies allow, compared over all requests: `compare`, `exceeds`, `intersects`.
 
 A policy allows what one of its statements allows and none denies. Every answer that rests on a
 request carries it, and the reference engine has confirmed it; what can't be decided exactly is
@@ -88,21 +88,18 @@ def compare(a: Documents, b: Documents, *, steps: int = DEFAULT_STEPS) -> Compar
 
 def exceeds(a: Documents, b: Documents, *, steps: int = DEFAULT_STEPS) -> Answer:
     """A request that `a` allows and `b` does not. `Nothing`: what `a` allows, `b` does too."""
+    return exceeds_within(a, b, Budget(steps))
+
+
+def exceeds_within(a: Documents, b: Documents, budget: Budget) -> Answer:
+    """`exceeds`, for a row of questions that share one budget."""
     first, second, _ = _beside(_several(a), _several(b))
-    return _Question(first, second, Budget(steps)).exceeding()
+    return _Question(first, second, budget).exceeding()
 
 
 def intersects(a: Documents, b: Documents, *, steps: int = DEFAULT_STEPS) -> Answer:
     """A request that both allow."""
     return _Question(_several(a), _several(b), Budget(steps)).meeting()
-
-
-def never(policies: Documents, requests: Documents, *, steps: int = DEFAULT_STEPS) -> Answer:
-    """Whether the policies allow none of the requests that the second documents describe.
-
-    `Nothing` is the proof. The description is a policy that allows just these requests.
-    """
-    return intersects(policies, requests, steps=steps)
 
 
 def _beside(

@@ -19,9 +19,10 @@ from idkeep.policy.expression import Open
 from idkeep.policy.operators import MEANINGS, NULL, Operator
 from idkeep.policy.symbolic.budget import Budget, Undecided
 from idkeep.policy.symbolic.cells import Cell, bits
+from idkeep.policy.symbolic.implied import Doubt, value_follows, ways
 from idkeep.policy.symbolic.values import SOMETHING, Atom, values
 from idkeep.policy.symbolic.words import Alphabet
-from idkeep.policy.variables import Version, has_variables
+from idkeep.policy.variables import Version
 
 Values = tuple[str, ...]
 _MOST_DOUBTS = 6
@@ -32,10 +33,10 @@ class Answer(Struct, frozen=True):
     """`known`, or where that is None: whether one of the doubts is true; `negated`: or not."""
 
     known: bool | None
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     negated: bool = False
 
-    def turned_out(self, true: frozenset[str]) -> bool:
+    def turned_out(self, true: frozenset[Doubt]) -> bool:
         if self.known is not None:
             return self.known
         return (not true.isdisjoint(self.doubts)) is not self.negated
@@ -54,17 +55,16 @@ def answer(atom: Atom, given: Values) -> Answer:
     if not isinstance(found, Open):
         return Answer(found)
     meaning = MEANINGS.get(condition.operator.base)
-    text = str(condition)
     if len(given) != 1 or meaning is None or not meaning.variables:
-        return Answer(None, (text,))
-    doubts: list[str] = []
+        return Answer(None, (Doubt(str(condition)),))
+    doubts: list[Doubt] = []
     for value in condition.values:
         one = replace(condition, operator=Operator(_positive(condition)), values=(value,))
         alone = holds(one, version, context)
         if alone is True:
             return Answer(not meaning.negated)
         if isinstance(alone, Open):
-            doubts.append(_named(one, version))
+            doubts.append(_doubt(one))
     return Answer(None, tuple(doubts), meaning.negated)
 
 
@@ -72,13 +72,13 @@ def _positive(condition: Condition) -> str:
     return condition.operator.base.replace("Not", "")
 
 
-def _named(one: Condition, version: Version) -> str:
+def _doubt(one: Condition) -> Doubt:
     """`StringLike` without a wildcard and `ArnEquals` are the same questions as others."""
     [value] = one.values
     base = one.operator.base.replace("ArnEquals", "ArnLike")
     if base == "StringLike" and "*" not in value and "?" not in value:
         base = "StringEquals"
-    return f"{base} {one.key.lower()} {value}" if has_variables(value, version) else str(one)
+    return Doubt(f"{base} {one.key.lower()} {value}", base, value)
 
 
 class KeyLimits(Struct, frozen=True):
@@ -174,11 +174,10 @@ class Keys:
     ) -> Iterator[tuple[Values, tuple[bool, ...], bool]]:
         self._budget.spend()
         answers = [answer(atom, given) for atom in atoms]
-        doubts = sorted({text for one in answers for text in one.doubts if one.known is None})
+        doubts = sorted({each for one in answers for each in one.doubts if one.known is None})
         if len(doubts) > _MOST_DOUBTS:
             raise Undecided(f"too many doubts of {atoms[0][0].key}")
-        for turns_out in product((False, True), repeat=len(doubts)):
-            true = frozenset(d for d, is_true in zip(doubts, turns_out, strict=True) if is_true)
+        for true in ways(doubts, value_follows):
             yield given, tuple(one.turned_out(true) for one in answers), not doubts
 
     def _sets(self, atoms: tuple[Atom, ...], single: list[str]) -> Iterator[Values]:

@@ -6,7 +6,6 @@ A request's resource is an ARN of six fields, or `*` where the action is on none
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import product
 
 from msgspec import Struct
 
@@ -15,6 +14,7 @@ from idkeep.policy.document import NotResource, Statement
 from idkeep.policy.pattern import Glob, Wild, resource_test, string_test
 from idkeep.policy.symbolic.budget import Budget, Undecided
 from idkeep.policy.symbolic.cells import Cell, bits
+from idkeep.policy.symbolic.implied import resource_follows, ways
 from idkeep.policy.symbolic.terms import NOWHERE, widened
 from idkeep.policy.symbolic.words import (
     DIGITS,
@@ -130,8 +130,7 @@ class Resources:
         doubts = sorted({t for one in answers.values() if isinstance(one, tuple) for t in one})
         if len(doubts) > _MOST_DOUBTS:
             raise Undecided("too many policy variables speak of one resource")
-        for turns_out in product((False, True), repeat=len(doubts)):
-            true = {text for text, is_true in zip(doubts, turns_out, strict=True) if is_true}
+        for true in ways(doubts, resource_follows):
             holds = 0
             for n, answer in answers.items():
                 covered = not true.isdisjoint(answer) if isinstance(answer, tuple) else answer

@@ -4,22 +4,39 @@ Dimension by dimension: action, principal, resource, then the condition keys. In
 cells that satisfy the fewest of the others are tried: what they leave no request, no cell does.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
+from idkeep.policy.condition import Condition
 from idkeep.policy.document import Statement
+from idkeep.policy.operators import Operator
 from idkeep.policy.symbolic.actions import Actions
 from idkeep.policy.symbolic.budget import Budget
 from idkeep.policy.symbolic.cells import Cell, bits, sparest
 from idkeep.policy.symbolic.keys import KeyLimits, Keys, Values
 from idkeep.policy.symbolic.principals import Who, principal_cells
 from idkeep.policy.symbolic.resources import OF_ACCOUNT, Resources
-from idkeep.policy.symbolic.values import values
+from idkeep.policy.symbolic.values import Atom, values
 from idkeep.policy.symbolic.witness import Point, follow
 from idkeep.policy.symbolic.words import DIGITS, Alphabet, Place
 
 _RESOURCE_ACCOUNT = "aws:resourceaccount"
-_PRINCIPAL_ACCOUNT = "aws:principalaccount"
+_PRINCIPAL_ACCOUNT, _PRINCIPAL_ARN = "aws:principalaccount", "aws:principalarn"
+_NUMBER = re.compile(r"(?=.*\d)[\d*?]+", re.ASCII)
 _ACCOUNTS = Alphabet((Place(DIGITS),) * 12, DIGITS)
+
+
+def _of_account(atoms: Iterable[Atom]) -> Iterator[Atom]:
+    """What conditions on the caller's ARN ask of its account: whatever in them may be a number.
+
+    A `*` may also run on past the account; asking one question too many does no harm.
+    """
+    for condition, version in atoms:
+        for field in dict.fromkeys(":".join(condition.values).split(":")):
+            for pattern in (field, f"{field.partition('*')[0]}*"):
+                if _NUMBER.fullmatch(pattern):
+                    operator = Operator("StringLike")
+                    yield Condition(operator, _PRINCIPAL_ACCOUNT, (pattern,)), version
 
 
 class Space:
@@ -46,7 +63,10 @@ class Space:
         """Examples of every set of accounts that conditions tell apart."""
         if _PRINCIPAL_ACCOUNT in self.given:
             return list(self.given[_PRINCIPAL_ACCOUNT])
-        atoms = self.keys.atoms(_PRINCIPAL_ACCOUNT)
+        atoms = (
+            *self.keys.atoms(_PRINCIPAL_ACCOUNT),
+            *dict.fromkeys(_of_account(self.keys.atoms(_PRINCIPAL_ARN))),
+        )
         return values(atoms, _ACCOUNTS, self.budget)[0] if atoms else []
 
     def points(self, needed: int, against: int, *, sure: bool) -> Iterator[Point]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from idkeep.policy.pattern import Glob, Wild, arn_fields, held_parts
+from idkeep.policy.pattern import Glob, Wild, arn_fields, held_parts, run_on
 from idkeep.policy.symbolic.budget import Budget
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -56,8 +56,8 @@ def resource_pattern(glob: Glob) -> Pattern:
 
 @lru_cache(maxsize=8192)
 def arn_pattern(glob: Glob) -> Pattern | None:
-    """As the ARN operators compare; None for what is no ARN."""
-    fields = arn_fields(glob)
+    """As the ARN operators compare, at most; None for what matches no ARN."""
+    fields = arn_fields(run_on(glob) or glob)
     places: list[Place] = []
     for n, field in enumerate(fields):
         places.extend([Place(":")] if n else [])

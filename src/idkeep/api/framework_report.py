@@ -1,0 +1,146 @@
+"""How an account or an organisation stands by a framework, and the evidence of it in one file."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from hashlib import sha256
+from importlib import metadata
+from io import BytesIO
+from pathlib import Path
+
+from msgspec import Struct
+
+from idkeep.api.catalog import load_catalog
+from idkeep.api.files import read_bytes
+from idkeep.api.snapshots import rejudge, run_report
+from idkeep.catalog import Framework
+from idkeep.config import Settings
+from idkeep.errors import IdkeepError
+from idkeep.report import as_json
+from idkeep.report.framework import FrameworkReport, FrameworkTally
+from idkeep.report.framework_csv import csv
+from idkeep.report.organization import Coverage
+from idkeep.report.scan import ScanReport
+
+PACK_SCHEMA = "idkeep.evidence/1"
+_MOST_EVIDENCE = 100_000_000
+# The same findings make the same file: a zip's own times are those of the snapshot.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class Packed(Struct, frozen=True, kw_only=True):
+    """An evidence pack; `manifest` is the SHA-256 of its manifest, which names all else in it."""
+
+    data: bytes
+    manifest: str
+
+
+def framework_of_snapshot(
+    framework: Framework,
+    wanted: str,
+    *,
+    store: Path,
+    settings: Settings,
+    each: Callable[[ScanReport], None] = lambda _: None,
+) -> FrameworkReport:
+    """By a snapshot, named as for `rejudge`. Raises `IdkeepError`."""
+    tally = FrameworkTally(framework, settings)
+    scan = rejudge(wanted, store=store, settings=settings)
+    tally.add(scan)
+    each(scan)
+    return tally.report(metadata.version("idkeep"))
+
+
+def framework_of_run(
+    framework: Framework,
+    wanted: str,
+    *,
+    store: Path,
+    settings: Settings,
+    each: Callable[[ScanReport], None] = lambda _: None,
+) -> FrameworkReport:
+    """By a scan of an organisation; one account after the other is judged. Raises `IdkeepError`.
+
+    An account that the scan skipped is told, and weighs nothing; one that failed leaves open
+    what idkeep assesses.
+    """
+    tally = FrameworkTally(framework, settings)
+
+    def one(scan: ScanReport) -> None:
+        tally.add(scan, scan.account_name)
+        each(scan)
+
+    whole = run_report(wanted, store=store, settings=settings, each=one)
+    for row in whole.accounts:
+        if row.coverage is Coverage.FAILED:
+            tally.add_unread(row.id, row.name, row.why)
+        elif row.coverage is Coverage.SKIPPED:
+            tally.add_skipped(row.id, row.name, row.why)
+    return tally.report(metadata.version("idkeep"))
+
+
+class EvidencePack:
+    """A zip that an auditor can check: what was found, what it rests on, and a hash of each file.
+
+    Times within it are the snapshots', so that the same snapshots and settings make the same bytes.
+    """
+
+    def __init__(self, settings: Settings, settings_file: Path | None) -> None:
+        self._settings = settings
+        self._settings_file = settings_file
+        self._out = BytesIO()
+        self._zip = zipfile.ZipFile(self._out, "w", zipfile.ZIP_DEFLATED)
+        self._hashes: dict[str, str] = {}
+
+    def account(self, scan: ScanReport) -> None:
+        """An account's whole report: every verdict with its evidence."""
+        self._put(f"accounts/{scan.account}.json", as_json(scan))
+
+    def finish(self, report: FrameworkReport, html: str) -> Packed:
+        """With the framework's report, the settings and the files that they name.
+
+        Raises `IdkeepError` for a file that is not there or holds more than 100 MB.
+        """
+        self._put("report.json", as_json(report))
+        self._put("report.csv", csv(report).encode())
+        self._put("report.html", html.encode())
+        if self._settings_file:
+            data = read_bytes(self._settings_file, most=_MOST_EVIDENCE)
+            self._put(f"settings/{self._settings_file.name}", data)
+        for said in self._settings.evidence:
+            if said.framework == report.framework and said.file:
+                self._evidence(said.file)
+        return self._close(report)
+
+    def _evidence(self, file: str) -> None:
+        base = self._settings_file.parent if self._settings_file else Path()
+        name = f"evidence/{Path(file).name}"
+        data = read_bytes(base / file, most=_MOST_EVIDENCE)
+        if self._hashes.get(name, digest := sha256(data).hexdigest()) != digest:
+            raise IdkeepError(
+                f"two files of evidence are called {Path(file).name}", hint="rename one of them"
+            )
+        if name not in self._hashes:
+            self._put(name, data)
+
+    def _close(self, report: FrameworkReport) -> Packed:
+        manifest = {
+            "schema": PACK_SCHEMA,
+            "idkeep": report.idkeep,
+            "catalog": str(load_catalog().date),
+            "framework": report.framework,
+            "version": report.version,
+            "snapshots": {one.id: one.snapshot for one in report.accounts if one.snapshot},
+            "sha256": self._hashes,
+        }
+        text = json.dumps(manifest, indent=2).encode() + b"\n"
+        self._put("manifest.json", text)
+        self._zip.close()
+        return Packed(data=self._out.getvalue(), manifest=sha256(text).hexdigest())
+
+    def _put(self, name: str, data: bytes) -> None:
+        self._hashes[name] = sha256(data).hexdigest()
+        info = zipfile.ZipInfo(name, _EPOCH)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o600 << 16
+        self._zip.writestr(info, data)

@@ -1,0 +1,311 @@
+"""Checks on what several must agree to: invitations, and teams that approve."""
+
+from collections.abc import Generator, Iterator
+
+from msgspec.structs import replace
+
+from idkeep.access import Estate
+from idkeep.checks.declare import (
+    AnyCheck,
+    Remedy,
+    Said,
+    cannot_tell,
+    check,
+    does_not_apply,
+    fails,
+    known,
+    passes,
+)
+from idkeep.checks.organization.samples import SHOP, organization
+from idkeep.checks.organization.words import NOT_HERE
+from idkeep.checks.policies.outsiders import known_accounts
+from idkeep.checks.root_people import within
+from idkeep.checks.samples import ORGANIZATION
+from idkeep.config import Settings
+from idkeep.model import (
+    Gap,
+    Handshake,
+    HandshakePart,
+    NotApplicable,
+    NotAsked,
+    Organization,
+    Problem,
+    Severity,
+    Unknown,
+)
+from idkeep.model.approval import (
+    ApprovalSource,
+    ApprovalTeam,
+    Approver,
+    MultiPartyApproval,
+    TeamDetails,
+)
+from idkeep.model.logging import NotOffered
+
+_SENT = Gap("organizations:ListHandshakesForOrganization", "AccessDeniedException")
+_OPEN = frozenset({"REQUESTED", "OPEN"})
+_JOINS, _BILLS = "INVITE", "TRANSFER_RESPONSIBILITY"
+_DOES = {_JOINS: "join", _BILLS: "take over its bill"}
+_OUR_DOMAIN = Settings(organization_domains=("example.com",))
+
+
+def _handshake(*parties: tuple[str, str], state: str = "OPEN", action: str = _JOINS) -> Handshake:
+    return Handshake(
+        id="h-example1",
+        arn="arn:aws:organizations::111122223333:handshake/o-exampleorg1/invite/h-example1",
+        action=action,
+        state=state,
+        parties=tuple(HandshakePart(type=kind, value=value) for kind, value in parties),
+    )
+
+
+_OURS = ("ORGANIZATION", "exampleorg1")
+_ASKED = _handshake(_OURS, ("ACCOUNT", "444455556666"))
+_BY_MAIL = _handshake(_OURS, ("EMAIL", "aws@partner.example"))
+
+
+def _with(**facts: object) -> Organization:
+    return organization(**{"sent_handshakes": (), **facts})  # type: ignore[arg-type]
+
+
+@check(
+    Organization,
+    severity=Severity.LOW,
+    controls=("invitations",),
+    reads=("sent_handshakes",),
+    settings=("trusted_accounts", "organization_domains"),
+    remedy=Remedy(
+        do="Ask who sent it and for whom. Take back what nobody meant (`aws organizations "
+        "cancel-handshake --handshake-id HANDSHAKE`), or write the account into "
+        "`trusted_accounts`.",
+        may_stop="Nothing stops: an invitation gives nothing before it is accepted.",
+    ),
+    examples=(
+        fails(
+            _with(sent_handshakes=(_ASKED,)),
+            "asks account 444455556666, which nobody vouches for, to join",
+        ),
+        fails(
+            _with(sent_handshakes=(_BY_MAIL,)),
+            "asks whoever reads aws@partner.example to join",
+            settings=_OUR_DOMAIN,
+        ),
+        fails(
+            _with(sent_handshakes=(_handshake(_OURS, ("ACCOUNT", "444455556666"), action=_BILLS),)),
+            "asks account 444455556666, which nobody vouches for, to take over its bill",
+        ),
+        passes(_with()),
+        passes(_with(sent_handshakes=(_handshake(_OURS, ("ACCOUNT", SHOP.id)),))),
+        passes(_with(sent_handshakes=(replace(_ASKED, state="EXPIRED"),))),
+        passes(_with(sent_handshakes=(replace(_ASKED, action="ENABLE_ALL_FEATURES"),))),
+        passes(
+            _with(sent_handshakes=(_handshake(_OURS, ("EMAIL", "aws+new@example.com")),)),
+            settings=_OUR_DOMAIN,
+        ),
+        does_not_apply(ORGANIZATION, NOT_HERE.format(ORGANIZATION.management_account)),
+        cannot_tell(_with(sent_handshakes=_SENT), str(_SENT)),
+        cannot_tell(
+            _with(
+                sent_handshakes=(_ASKED,),
+                accounts=Gap("organizations:ListAccounts", "AccessDeniedException"),
+            ),
+            "whether 444455556666 is of the organisation: "
+            "organizations:ListAccounts: AccessDeniedException",
+        ),
+    ),
+)
+def invitation_to_strangers(organization: Organization, estate: Estate) -> Iterator[Said]:
+    """The organisation's invitation is open to somebody whom nobody vouches for.
+
+    Whoever accepts it is a member, is given what is shared with the organisation, and gets through
+    every policy that asks for its id; whoever takes its bill over reads what it spends and where:
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_invites.html
+    """
+    if not (yield from _is_ours(organization, estate)):
+        return
+    for one in known(organization.sent_handshakes):
+        if one.state in _OPEN and one.action in _DOES:
+            yield from _sent(one, estate)
+
+
+def _is_ours(organization: Organization, estate: Estate) -> Generator[Said, None, bool]:
+    """AWS tells the management account alone of these."""
+    if organization.management_account == estate.snapshot.account.id:
+        return True
+    yield NotApplicable(NOT_HERE.format(organization.management_account))
+    return False
+
+
+def _sent(one: Handshake, estate: Estate) -> Iterator[Said]:
+    wants = _DOES[one.action]
+    trusted = known_accounts(estate)
+    domains = estate.settings.organization_domains
+    for party in one.parties:
+        if party.type == "EMAIL":
+            domain = party.value.rpartition("@")[2]
+            if not any(within(domain, each) for each in domains):
+                yield _problem(f"asks whoever reads {party.value} to {wants}", one)
+        elif party.type == "ACCOUNT" and party.value not in trusted.accounts:
+            if trusted.unread is not None:
+                yield Unknown(f"whether {party.value} is of the organisation: {trusted.unread}")
+            else:
+                who = f"account {party.value}, which nobody vouches for,"
+                yield _problem(f"asks {who} to {wants}", one)
+
+
+def _problem(words: str, one: Handshake) -> Problem:
+    moves_money = one.action == _BILLS
+    return Problem(
+        words,
+        at=one.id,
+        severity=Severity.MEDIUM if moves_money else None,
+        because="the bill would be in a stranger's hands" if moves_money else "",
+    )
+
+
+_TEAMS = Gap("mpa:ListApprovalTeams", "AccessDeniedException")
+_DETAILS = Gap("mpa:GetApprovalTeam", "AccessDeniedException")
+_TEAM_ARN = "arn:aws:mpa:us-east-1:111122223333:approval-team/vault"
+
+
+def _team(*statuses: str, needed: int | None = 2, **facts: object) -> ApprovalTeam:
+    approvers = tuple(
+        Approver(id=f"a-{number}", identity=f"person-{number}", status=status)
+        for number, status in enumerate(statuses, 1)
+    )
+    made = ApprovalTeam(
+        arn=_TEAM_ARN,
+        name="vault",
+        status="ACTIVE",
+        needed=needed,
+        members=len(statuses),
+        details=TeamDetails(approvers=approvers),
+    )
+    return replace(made, **facts)
+
+
+def _approving(*teams: ApprovalTeam, sources: object = ()) -> Organization:
+    approval = MultiPartyApproval(teams=teams, sources=sources)  # type: ignore[arg-type]
+    return organization(approval=approval)
+
+
+_ALL_IN = ("ACCEPTED", "ACCEPTED", "ACCEPTED")
+_GONE = ApprovalSource(
+    arn="arn:aws:mpa:us-east-1:111122223333:identity-source/center",
+    type="IAM_IDENTITY_CENTER",
+    status="ERROR",
+    reason="IDC_INSTANCE_NOT_FOUND",
+)
+
+
+@check(
+    Organization,
+    severity=Severity.MEDIUM,
+    controls=("approvals",),
+    reads=("approval",),
+    remedy=Remedy(
+        do="Have those who were invited accept, put others in the place of who left, and ask for "
+        "two or more of at least three: `aws mpa update-approval-team --arn TEAM_ARN "
+        "--approvers file://approvers.json --approval-strategy file://strategy.json`. The team "
+        "that is there has to agree.",
+        may_stop="Nothing stops: the old team decides until the new one is in force.",
+    ),
+    examples=(
+        passes(_approving(_team(*_ALL_IN))),
+        fails(
+            _approving(_team(*_ALL_IN, needed=1)),
+            "team vault lets one person approve alone",
+        ),
+        fails(
+            _approving(_team("ACCEPTED", "PENDING", "REJECTED")),
+            "team vault can approve nothing: 1 of the 2 it needs took the invitation",
+        ),
+        fails(
+            _approving(_team("ACCEPTED", "ACCEPTED", "PENDING")),
+            "team vault can approve nothing as soon as one person is away: 2 of 3 took the "
+            "invitation, and it needs 2",
+        ),
+        fails(_approving(_team(*_ALL_IN, status="INACTIVE")), "team vault is inactive"),
+        fails(
+            _approving(_team(*_ALL_IN), sources=(_GONE,)),
+            "the directory of approvers is error (IDC_INSTANCE_NOT_FOUND)",
+        ),
+        does_not_apply(_approving(), "has no approval team"),
+        does_not_apply(
+            organization(approval=NotOffered(code="no endpoint")),
+            "AWS does not offer multi-party approval here",
+        ),
+        does_not_apply(ORGANIZATION, NOT_HERE.format(ORGANIZATION.management_account)),
+        cannot_tell(
+            _approving(_team(*_ALL_IN, needed=None)),
+            "how many of team vault must approve: AWS counts in a way that is not known here",
+        ),
+        cannot_tell(_approving(_team(*_ALL_IN, details=_DETAILS)), str(_DETAILS)),
+        cannot_tell(organization(approval=_TEAMS), str(_TEAMS)),
+    ),
+)
+def approval_team_too_weak(organization: Organization, estate: Estate) -> Iterator[Said]:
+    """A team that must approve what is dangerous is one person, or can approve nothing.
+
+    What a team protects (a vault of backups, say) opens by nothing else, so a team that nobody is
+    left of locks it for good; and a team where one vote is enough keeps nobody from anything:
+    https://docs.aws.amazon.com/mpa/latest/userguide/what-is.html
+    """
+    if not (yield from _is_ours(organization, estate)):
+        return
+    if isinstance(organization.approval, NotOffered):
+        yield NotApplicable("AWS does not offer multi-party approval here")
+        return
+    approval = known(organization.approval)
+    if not approval.teams:
+        yield NotApplicable("has no approval team")
+        return
+    for team in approval.teams:
+        yield from _judged(team)
+    for source in known(approval.sources):
+        if source.status not in {"ACTIVE", "CREATING"}:
+            reason = f" ({source.reason})" if source.reason else ""
+            yield Problem(
+                f"the directory of approvers is {source.status.lower()}{reason}", at=source.arn
+            )
+
+
+def _judged(team: ApprovalTeam) -> Iterator[Said]:
+    if team.status not in {"ACTIVE", "PENDING"}:
+        yield Problem(f"team {team.name} is {team.status.lower()}", at=f"{team.arn}/status")
+        return
+    if team.needed is None:
+        yield Unknown(
+            f"how many of team {team.name} must approve: AWS counts in a way that is not known here"
+        )
+    elif team.needed < _TWO:
+        yield Problem(f"team {team.name} lets one person approve alone", at=f"{team.arn}/needed")
+    if isinstance(team.details, Gap | NotAsked):
+        yield Unknown(str(team.details))
+    elif team.needed is not None:
+        yield from _those_there(team, team.details, team.needed)
+
+
+_TWO = 2
+
+
+def _those_there(team: ApprovalTeam, details: TeamDetails, needed: int) -> Iterator[Problem]:
+    every = len(details.approvers)
+    there = sum(one.status == "ACCEPTED" for one in details.approvers)
+    if there < needed:
+        yield Problem(
+            f"team {team.name} can approve nothing: {there} of the {needed} it needs took the "
+            "invitation",
+            at=f"{team.arn}/approvers",
+        )
+    elif there == needed and needed >= _TWO:
+        yield Problem(
+            f"team {team.name} can approve nothing as soon as one person is away: {there} of "
+            f"{every} took the invitation, and it needs {needed}",
+            at=f"{team.arn}/approvers",
+            severity=Severity.LOW,
+            because="it can approve today",
+        )
+
+
+CHECKS: tuple[AnyCheck, ...] = (invitation_to_strangers, approval_team_too_weak)

@@ -1,0 +1,273 @@
+"""Checks on policies of the organisation that are no permissions: tags, opt-outs, effects."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from idkeep.access import Estate
+from idkeep.access.opt_outs import DEFAULT, opt_outs
+from idkeep.checks.declare import Remedy, Said, cannot_tell, check, does_not_apply, fails, passes
+from idkeep.checks.edits import WRITE_OPT_OUT, WRITE_TAG_POLICY
+from idkeep.checks.organization.samples import REFUSED, SHOP, organization, policy
+from idkeep.checks.organization.words import NOT_HERE, of_member, whole
+from idkeep.checks.policies.words import listed
+from idkeep.checks.samples import ORGANIZATION, document
+from idkeep.model import (
+    Gap,
+    InvalidEffectivePolicy,
+    MemberAccount,
+    NotApplicable,
+    NotAsked,
+    Organization,
+    OrganizationPolicy,
+    PolicyError,
+    PolicyType,
+    Problem,
+    Severity,
+    Unknown,
+    policy_levels,
+)
+
+_TAGS, _OPT_OUT = "TAG_POLICY", "AISERVICES_OPT_OUT_POLICY"
+_READS = ("path", "state")
+_OWNER = policy("Owner", document=document({"tags": {"Owner": {"tag_key": {"@@assign": "Owner"}}}}))
+
+
+def _opting(value: str, service: str = DEFAULT, *, for_good: bool = False) -> str:
+    closed = {"@@operators_allowed_for_child_policies": ["@@none"]} if for_good else {}
+    said = {"opt_out_policy": {"@@assign": value, **closed}}
+    return document({"services": {service: said}})
+
+
+_OUT = policy("Out", document=_opting("optOut"), targets=("r-lark",))
+_IN = policy("In", document=_opting("optIn", "lex"))
+_OUT_FOR_GOOD = policy(
+    "Out",
+    document=_opting("optOut", for_good=True),
+    targets=("r-lark",),
+)
+_IN_BY_DEFAULT = policy("In", document=_opting("optIn"))
+
+
+@check(
+    MemberAccount,
+    severity=Severity.LOW,
+    controls=("ai-opt-out",),
+    reads=_READS,
+    remedy=Remedy(
+        do="Attach an opt-out policy to the root that says optOut by default and forbids "
+        f"policies below to change it: {WRITE_OPT_OUT}.",
+        may_stop="Nothing stops: the services work as before, and AWS deletes what it kept of the "
+        "content.",
+    ),
+    examples=(
+        fails(
+            SHOP,
+            "lets AWS's AI services keep its content",
+            organization=organization(policy_types=()),
+        ),
+        fails(
+            SHOP,
+            "lets AWS's AI services keep its content of lex",
+            organization=organization(_OUT, _IN, kind=_OPT_OUT),
+        ),
+        fails(
+            SHOP,
+            "lets AWS's AI services keep its content",
+            organization=organization(_OUT, _IN_BY_DEFAULT, kind=_OPT_OUT),
+        ),
+        passes(SHOP, organization=organization(_OUT, kind=_OPT_OUT)),
+        passes(SHOP, organization=organization(_OUT_FOR_GOOD, _IN_BY_DEFAULT, kind=_OPT_OUT)),
+        cannot_tell(SHOP, str(REFUSED), organization=organization(policy_types=REFUSED)),
+    ),
+)
+def ai_services_keep_content(member: MemberAccount, estate: Estate) -> Iterator[Said]:
+    """AWS may keep what an account gives to its AI services, to improve them.
+
+    Texts, voices and pictures of customers are then kept elsewhere too. Policies of the
+    organisation opt out, and what they come to on the way down to the account decides:
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_ai-opt-out.html
+    """
+    found = yield from of_member(member, estate, limited=False)
+    if found is None:
+        return
+    levels = policy_levels(found, member.id, _OPT_OUT)
+    if isinstance(levels, Gap | NotAsked):
+        yield Unknown(str(levels))
+        return
+    texts = estate.snapshot.documents
+    written = [tuple(texts.get(one, "") for one in level.documents) for level in levels or ()]
+    said = opt_outs(written)
+    if said is None:
+        yield Unknown("an opt-out policy that idkeep can't read")
+        return
+    if said.get(DEFAULT) != "optOut":
+        yield Problem("lets AWS's AI services keep its content")
+    elif kept := sorted(name for name, value in said.items() if value != "optOut"):
+        yield Problem(f"lets AWS's AI services keep its content of {listed(kept)}")
+
+
+@check(
+    MemberAccount,
+    severity=Severity.LOW,
+    controls=("tag-policies",),
+    reads=_READS,
+    remedy=Remedy(
+        do="Write down which tags there are and attach it to the root or the OU: "
+        f"{WRITE_TAG_POLICY}.",
+        may_stop="Nothing stops unless the policy enforces for a service: then tags that don't "
+        "fit are refused there.",
+    ),
+    examples=(
+        fails(SHOP, "has no tag policy over it", organization=organization(policy_types=())),
+        fails(
+            SHOP,
+            "has no tag policy over it",
+            organization=organization(replace(_OWNER, targets=()), kind=_TAGS),
+        ),
+        passes(SHOP, organization=organization(_OWNER, kind=_TAGS)),
+        does_not_apply(
+            SHOP,
+            NOT_HERE.format(ORGANIZATION.management_account),
+            organization=replace(ORGANIZATION, accounts=(SHOP,), policy_types=()),
+        ),
+        cannot_tell(SHOP, str(REFUSED), organization=organization(policy_types=REFUSED)),
+    ),
+)
+def account_without_tag_policy(member: MemberAccount, estate: Estate) -> Iterator[Said]:
+    """No tag policy says how things in an account are tagged.
+
+    Permissions that go by tags, and questions of who owns what, are worth as much as the tags.
+    """
+    found = yield from of_member(member, estate, limited=False)
+    if found is None:
+        return
+    levels = policy_levels(found, member.id, _TAGS)
+    if isinstance(levels, Gap | NotAsked):
+        yield Unknown(str(levels))
+    elif not any(level.documents for level in levels or ()):
+        yield Problem("has no tag policy over it")
+
+
+_BROKEN = InvalidEffectivePolicy(
+    account=SHOP.id, errors=(PolicyError(code="ELEMENTS_TOO_MANY", message="x", at="tags/owner"),)
+)
+
+
+def _tagging(invalid: object) -> Organization:
+    kind = PolicyType(name=_TAGS, status="ENABLED", policies=(_OWNER,), invalid=invalid)  # type: ignore[arg-type]
+    return organization(policy_types=(kind,))
+
+
+@check(
+    MemberAccount,
+    severity=Severity.MEDIUM,
+    controls=("policies-in-effect",),
+    reads=_READS,
+    remedy=Remedy(
+        do="Correct the policies that the finding names: `aws organizations "
+        "list-effective-policy-validation-errors --account-id ACCOUNT --policy-type "
+        "TYPE` tells more, `aws organizations update-policy --policy-id POLICY_ID "
+        "--content file://policy.json` mends. Until then AWS goes on with the last "
+        "policy that was whole.",
+        may_stop="What the mended policy asks takes effect in the account, and may refuse what is "
+        "done there today.",
+    ),
+    examples=(
+        fails(
+            SHOP,
+            "does not take the TAG_POLICY: ELEMENTS_TOO_MANY at tags/owner",
+            organization=_tagging((_BROKEN,)),
+        ),
+        passes(SHOP, organization=_tagging(())),
+        passes(SHOP, organization=organization()),
+        cannot_tell(SHOP, str(REFUSED), organization=_tagging(REFUSED)),
+    ),
+)
+def policy_takes_no_effect(member: MemberAccount, estate: Estate) -> Iterator[Said]:
+    """A policy of the organisation does not take effect in an account.
+
+    Merged with those above and below it is wrong or too long, and AWS leaves it out. Somebody
+    believes that it holds:
+    https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsWithInvalidEffectivePolicy.html
+    """
+    found = yield from of_member(member, estate, limited=False)
+    if found is None:
+        return
+    types = found.policy_types
+    if isinstance(types, Gap | NotAsked):
+        yield Unknown(str(types))
+        return
+    for kind in types:
+        if isinstance(kind.invalid, Gap | NotAsked):
+            yield Unknown(str(kind.invalid))
+            continue
+        for one in kind.invalid or ():
+            if one.account == member.id:
+                yield Problem(_broken(kind.name, one), at=kind.name)
+
+
+def _broken(kind: str, one: InvalidEffectivePolicy) -> str:
+    errors = one.errors if isinstance(one.errors, tuple) else ()
+    said = [f"{each.code} at {each.at}" if each.at else each.code for each in errors]
+    return f"does not take the {kind}" + (f": {listed(said)}" if said else "")
+
+
+@check(
+    OrganizationPolicy,
+    severity=Severity.LOW,
+    controls=("policy-hygiene",),
+    reads=("targets", "aws_managed"),
+    remedy=Remedy(
+        do="Attach it where it was meant to be (`aws organizations attach-policy "
+        "--policy-id POLICY_ID --target-id TARGET_ID`), or delete it: `aws organizations "
+        "delete-policy --policy-id POLICY_ID`.",
+        may_stop="Nothing stops by a deletion: it binds nobody today. Attached, it binds every "
+        "account below.",
+    ),
+    examples=(
+        fails(
+            policy("Old", document=_opting("optOut"), targets=()),
+            "is attached to nothing",
+            organization=organization(),
+        ),
+        passes(policy("Used", document=_opting("optOut")), organization=organization()),
+        does_not_apply(
+            replace(policy("Full", document=_opting("optOut"), targets=()), aws_managed=True),
+            "is AWS's own",
+            organization=organization(),
+        ),
+        cannot_tell(
+            replace(
+                policy("Old", document=_opting("optOut")),
+                targets=Gap("organizations:ListTargetsForPolicy", "AccessDeniedException"),
+            ),
+            "organizations:ListTargetsForPolicy: AccessDeniedException",
+            organization=organization(),
+        ),
+    ),
+)
+def organization_policy_unattached(policy: OrganizationPolicy, estate: Estate) -> Iterator[Said]:
+    """A policy of the organisation is attached to nothing.
+
+    It reads like a rule that holds.
+    """
+    organization = estate.snapshot.organization
+    if not isinstance(organization, Organization):
+        return
+    if not (yield from whole(organization, estate)):
+        return
+    if policy.aws_managed:
+        yield NotApplicable("is AWS's own")
+    elif isinstance(policy.targets, Gap | NotAsked):
+        yield Unknown(str(policy.targets))
+    elif not policy.targets:
+        yield Problem("is attached to nothing")
+
+
+CHECKS = (
+    ai_services_keep_content,
+    account_without_tag_policy,
+    policy_takes_no_effect,
+    organization_policy_unattached,
+)

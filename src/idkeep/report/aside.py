@@ -1,0 +1,27 @@
+"""Places for what is too long for memory: a report is told by those who go through it again."""
+
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Waiting(Protocol[T]):
+    """What was appended, in that order, any number of times."""
+
+    def append(self, value: T, /) -> None: ...
+
+    def __iter__(self) -> Iterator[T]: ...
+
+    def __len__(self) -> int: ...
+
+
+class Aside(Protocol):
+    """Gives an empty place for values of a type that msgspec reads and writes."""
+
+    def __call__(self, kind: type[T], /) -> Waiting[T]: ...
+
+
+def in_memory(_: type[T], /) -> Waiting[T]:
+    """For what is short."""
+    return []

@@ -1,0 +1,98 @@
+"""Values that are too many for memory, in a file without a name that goes with its last reader.
+
+The file holds blocks of JSON, a value a line, packed by zstd: a million verdicts of one account
+take some 20 MB. It is readable by its owner alone, and what is small never leaves memory.
+"""
+
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile, gettempdir
+from typing import TypeVar
+from weakref import finalize
+
+import msgspec
+import zstandard
+
+from idkeep.errors import IdkeepError
+from idkeep.model.on_demand import OnDemand
+
+T = TypeVar("T")
+
+# Bytes of packed blocks that are held in memory, and of a block before it is packed.
+_IN_MEMORY = 2_000_000
+_BLOCK = 128_000
+_ENCODER = msgspec.json.Encoder()
+
+
+class Spool:
+    """One file for any number of tapes. Not for use by several threads at a time."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- as long as we are
+        self._end = 0
+        finalize(self, self._file.close)
+
+    def tape(self, kind: type[T], /) -> "Tape[T]":
+        """An empty one for values of that type, which msgspec reads and writes."""
+        return Tape(self, msgspec.json.Decoder(kind))
+
+    def write(self, block: bytes) -> tuple[int, int]:
+        """The place of the block: where it begins, how many bytes. Raises `IdkeepError`."""
+        packed = zstandard.compress(block, level=1)
+        place = self._end, len(packed)
+        try:
+            self._file.seek(self._end)
+            self._file.write(packed)
+        except OSError as error:
+            raise IdkeepError(
+                f"there is no room in {gettempdir()} for what was found: {error.strerror or error}",
+                hint="make room, or name another place with the variable TMPDIR",
+            ) from error
+        self._end += len(packed)
+        return place
+
+    def read(self, place: tuple[int, int]) -> bytes:
+        begin, length = place
+        self._file.seek(begin)
+        return zstandard.decompress(self._file.read(length))
+
+
+class Tape(OnDemand[T]):
+    """Values in the order they were appended; each reader gets values of its own."""
+
+    def __init__(self, spool: Spool, decoder: msgspec.json.Decoder[T]) -> None:
+        self._spool = spool
+        self._decoder = decoder
+        # A block's place; or a value as it is, where it holds half of a surrogate pair, which JSON
+        # in UTF-8 can't have.
+        self._parts: list[tuple[int, int] | list[T]] = []
+        self._open = bytearray()
+        self._length = 0
+
+    def append(self, value: T) -> None:
+        """Raises `IdkeepError` where there is no room."""
+        try:
+            self._open += _ENCODER.encode(value)
+            self._open += b"\n"
+        except UnicodeEncodeError:
+            self._close()
+            self._parts.append([value])
+        self._length += 1
+        if len(self._open) >= _BLOCK:
+            self._close()
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[T]:
+        self._close()
+        for part in tuple(self._parts):
+            if isinstance(part, list):
+                yield from part
+                continue
+            for line in self._spool.read(part).splitlines():
+                yield self._decoder.decode(line)
+
+    def _close(self) -> None:
+        if self._open:
+            self._parts.append(self._spool.write(bytes(self._open)))
+            self._open = bytearray()

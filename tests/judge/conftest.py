@@ -1,0 +1,108 @@
+"""The example organisation with every family of facts, read once over real HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import pytest
+
+from idkeep import model
+from idkeep.access import Estate
+from idkeep.api.catalog import load_catalog
+from idkeep.api.demo import strays
+from idkeep.api.organization import OrganizationScan, assumed_role, scan_organization
+from idkeep.checks import ALL, run
+from idkeep.config import ForbiddenPair, RootRegister, Settings, TrustedAccount
+from idkeep.demo import DemoServer
+from idkeep.model import Family, Outcome, Snapshot, Status
+from idkeep.store import Kept, SqliteStore
+
+MANAGEMENT, PRODUCTION, SECURITY = "555566667777", "111122223333", "666677778888"
+CATALOG = load_catalog()
+Key: TypeAlias = tuple[str, str, str]
+Verdicts: TypeAlias = dict[Key, Status]
+
+
+def agreed(taken: datetime) -> Settings:
+    """What the example organisation agreed on when it was read."""
+    day = taken.date()
+    return Settings(
+        organization_domains=("larkfield.example",),
+        owner_tag="Owner",
+        root_register=(
+            RootRegister(
+                account=MANAGEMENT,
+                people=("Ingrid Solberg", "Amara Okafor"),
+                owner="Security",
+                reviewed=day - timedelta(days=400),
+                recovery="the safe in Bergen",
+            ),
+            RootRegister(
+                account=PRODUCTION,
+                people=("Ingrid Solberg",),
+                owner="Security",
+                reviewed=day - timedelta(days=40),
+            ),
+        ),
+        trusted_accounts=(
+            TrustedAccount(id="222211110000", name="Pulse Monitoring", vendor=True, owner="Shop"),
+        ),
+        bounded_permission_sets=("Dev*", "Billing"),
+        token_issuers=("https://login.larkfield.example",),
+        forbidden_pairs=(
+            ForbiddenPair(
+                name="writes policies and stops the trail",
+                first=("iam:CreatePolicyVersion", "iam:PutRolePolicy"),
+                second=("cloudtrail:StopLogging", "cloudtrail:DeleteTrail"),
+            ),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Organization:
+    """Its accounts as they were read, and how they are judged beside each other."""
+
+    snapshots: Mapping[str, Snapshot]
+    siblings: frozenset[str]
+
+    def outcomes(self, snapshot: Snapshot) -> tuple[Outcome, ...]:
+        """An account's, which may be another than was read."""
+        settings = agreed(snapshot.taken)
+        return run(ALL, Estate(snapshot, settings, CATALOG, self.siblings, self.snapshots.get))
+
+    def verdicts(self, snapshot: Snapshot) -> Verdicts:
+        """Each verdict's status by check, kind and subject; "" are subjects that may be missing."""
+        found: Verdicts = {}
+        for outcome in self.outcomes(snapshot):
+            for one in outcome.verdicts:
+                found[outcome.check, one.subject.kind, one.subject.id] = one.status
+            if outcome.unlisted:
+                found[outcome.check, "", ""] = Status.UNKNOWN
+        return found
+
+
+@pytest.fixture(scope="session")
+def organization(
+    _demo_server: DemoServer, tmp_path_factory: pytest.TempPathFactory
+) -> Organization:
+    """As one scan of it read it."""
+    _demo_server.faults()
+    store = tmp_path_factory.mktemp("judge") / "s.db"
+    with pytest.MonkeyPatch.context() as patch:
+        said = _demo_server.environment(account=MANAGEMENT)
+        for name in strays(said):
+            patch.delenv(name, raising=False)
+        for name, value in said.items():
+            patch.setenv(name, value)
+        role = assumed_role("idkeep-auditor", external_id="larkfield-audit")
+        wanted = OrganizationScan(families=frozenset(Family), role=role)
+        scan_organization(wanted, store=store)
+    keeper = SqliteStore(store)
+    kept = [one for one in keeper.list() if isinstance(one, Kept)]
+    read = {one.account: keeper.get(one.sha256) for one in kept}
+    members = read[MANAGEMENT].organization
+    assert isinstance(members, model.Organization)
+    assert isinstance(members.accounts, tuple)
+    return Organization(read, frozenset(one.id for one in members.accounts))
