@@ -91,6 +91,29 @@ def test_a_poor_account_on_a_terminal(snapshot: SnapshotAssertion) -> None:
     assert as_text(report_of(POOR)) == snapshot
 
 
+def test_what_could_not_be_read_is_told_by_what_came_instead_and_what_to_do() -> None:
+    gaps = (
+        DENIED,
+        Gap("iam:ListRoles", "ExpiredToken"),
+        Gap("iam:ListAccountAliases", "AccessDenied"),
+        Gap("ec2:DescribeRegions", "could not connect", region="eu-west-3"),
+    )
+    told = as_text(report_of(replace(POOR, gaps=gaps)), width=200)
+    assert (
+        "Not everything could be read: "
+        "iam:GetAccountSummary, iam:ListAccountAliases (AccessDenied); "
+        "iam:ListRoles (ExpiredToken); ec2:DescribeRegions (could not connect)"
+    ) in told
+    assert "`idkeep permissions` prints" in told
+    assert "The credentials ended on the way: sign in again" in told
+
+
+def test_the_permissions_are_named_only_where_they_would_help() -> None:
+    told = as_text(report_of(replace(POOR, gaps=(Gap("iam:ListRoles", "ExpiredToken"),))))
+    assert "idkeep permissions" not in told
+    assert "sign in again" in told
+
+
 def test_a_healthy_account_on_a_terminal(snapshot: SnapshotAssertion) -> None:
     assert as_text(report_of(HEALTHY)) == snapshot
 

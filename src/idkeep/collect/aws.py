@@ -20,7 +20,7 @@ from idkeep.collect.endpoint import FORGETFUL, honoured
 from idkeep.collect.paging import paging
 from idkeep.collect.rate import PUBLISHED, USUAL, Bucket, Rate
 from idkeep.errors import AwsUnreachable
-from idkeep.model import Call, Gap, partitions
+from idkeep.model import EXPIRED, Call, Gap, partitions
 
 logger = logging.getLogger("idkeep.collect")
 
@@ -226,7 +226,7 @@ class Aws:
                 try:
                     answer = method(**params)
                 except Exception as error:
-                    if failures.code(error) not in failures.EXPIRED or not self._renewed(before):
+                    if failures.code(error) not in EXPIRED or not self._renewed(before):
                         raise
                     answer = method(**params)
             except Exception as error:

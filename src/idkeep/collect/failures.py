@@ -5,7 +5,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from idkeep.errors import AwsUnreachable, CredentialsEnded, IdkeepError
-from idkeep.model import Gap
+from idkeep.model import DENIED, EXPIRED, Gap
 
 
 class NotAws(Exception):
@@ -28,18 +28,6 @@ class Ended(Exception):
     """The caller's own credentials have ended, so no account can be entered any more."""
 
 
-EXPIRED = frozenset(
-    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
-)
-DENIED = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "AuthorizationError",
-        "UnauthorizedOperation",
-        "NotAuthorized",
-    }
-)
 # What botocore says where a sign-in has ended or a credential process gives nothing.
 _NO_MORE = frozenset(
     one.__name__

@@ -4,8 +4,7 @@ from typing import TypeGuard
 
 from msgspec.structs import replace
 
-from idkeep.collect.failures import DENIED
-from idkeep.model import Gap
+from idkeep.model import DENIED, Gap
 
 
 def is_refused(found: object) -> TypeGuard[Gap]:

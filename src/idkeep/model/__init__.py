@@ -82,7 +82,7 @@ from idkeep.model.finding import (
     Unknown,
     Verdict,
 )
-from idkeep.model.gap import Gap, NotAsked, ReadBy, Unlisted, Unread, read_by
+from idkeep.model.gap import DENIED, EXPIRED, Gap, NotAsked, ReadBy, Unlisted, Unread, read_by
 from idkeep.model.organization import (
     DelegatedAdministrator,
     DelegatedService,
@@ -120,6 +120,8 @@ from idkeep.model.subjects import PLACES, listed_by, reference
 
 __all__ = [
     "DEFAULT_FAMILIES",
+    "DENIED",
+    "EXPIRED",
     "PLACES",
     "AccessAttribute",
     "AccessKey",

@@ -8,6 +8,20 @@ from msgspec import Struct
 
 from idkeep.model.facts import Family
 
+# AWS's error codes where the credentials have ended, and where a policy refuses the call.
+EXPIRED = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+)
+DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "UnauthorizedOperation",
+        "NotAuthorized",
+    }
+)
+
 
 class Gap(Struct, frozen=True, tag=True):
     """A fact that could not be read, standing in its place.

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from idkeep.access.acceptance import Acceptance
 from idkeep.checks import SuppressionUse
-from idkeep.model import Finding, Severity, Verdict
+from idkeep.model import DENIED, EXPIRED, Finding, Severity, Verdict
 from idkeep.report.families import Family, families, family_id
 from idkeep.report.organization import AreaTotal, area_totals
 from idkeep.report.printable import printable
 from idkeep.report.remedy import ReportedRemedy
-from idkeep.report.scan import CheckResult, ScanReport, Summary
+from idkeep.report.scan import CheckResult, ReportedGap, ScanReport, Summary
 from idkeep.report.words import nouns
 
 STYLE = {
@@ -275,11 +275,23 @@ def _totals(report: ScanReport) -> Text:
         )
     lines += suppression_lines(report.suppressions)
     lines += acceptance_lines(report.acceptances)
-    if not report.complete:
-        refused = ", ".join(dict.fromkeys(g.action for g in report.gaps if not g.accepted))
-        lines.append(line(f"Not everything could be read: {refused}", "bold magenta"))
-        lines.append(line("`idkeep permissions` prints the policy that a scan needs.", "dim"))
+    lines += _unread(one for one in report.gaps if not one.accepted)
     return Text("\n").join(lines)
+
+
+def _unread(gaps: Iterable[ReportedGap]) -> Iterator[Text]:
+    """What could not be read, by what came instead, and what to do about each kind."""
+    actions: dict[str, dict[str, None]] = {}
+    for one in gaps:
+        actions.setdefault(one.error, {})[one.action] = None
+    if not actions:
+        return
+    told = "; ".join(f"{', '.join(names)} ({error})" for error, names in actions.items())
+    yield line(f"Not everything could be read: {told}", "bold magenta")
+    if actions.keys() & DENIED:
+        yield line("`idkeep permissions` prints the policy that a scan needs.", "dim")
+    if actions.keys() & EXPIRED:
+        yield line("The credentials ended on the way: sign in again, and repeat the scan.", "dim")
 
 
 def _change_lines(report: ScanReport) -> Iterator[Text]:

@@ -6,8 +6,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-den
 from typing import TypeVar
 
 from idkeep.collect.ask import Ask
-from idkeep.collect.failures import COULD_NOT_CONNECT, DENIED, TIMED_OUT, UNKNOWN_KEY
-from idkeep.model import Gap
+from idkeep.collect.failures import COULD_NOT_CONNECT, TIMED_OUT, UNKNOWN_KEY
+from idkeep.model import DENIED, Gap
 from idkeep.model.logging import NotOffered
 
 T = TypeVar("T")
