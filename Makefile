@@ -1,6 +1,6 @@
 # `make demo` and `make test` set up all they need; both are cheap the second time.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench bench-scan bench-html conformance fuzz constraints generated picture wheel clean
+.PHONY: help demo test laws check docs bench bench-scan bench-html conformance fuzz constraints generated picture wheel clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -35,8 +35,11 @@ $(VENV)/.dev: $(VENV)/.demo constraints/dev.txt
 demo: $(VENV)/.demo  ## an example organisation on this machine, scanned over HTTP
 	@$(BIN)/idkeep demo --org
 
-test: $(VENV)/.dev  ## every test
+test: $(VENV)/.dev  ## every test, each law on the same examples every time
 	@$(BIN)/pytest -n 2 $(ARGS)
+
+laws: $(VENV)/.dev  ## look for inputs that break a law: new examples each time, ten times as many
+	@$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile=laws $(ARGS)
 
 check: $(VENV)/.dev  ## format, lint, types, layers, generated files
 	@$(BIN)/ruff format --check .

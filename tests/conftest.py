@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
+import laws_profile
 from idkeep.demo import DemoServer, running
 
-# How long something takes is the benchmarks' question; here a busy machine would answer it.
-settings.register_profile("idkeep", deadline=None)
-settings.load_profile("idkeep")
+laws_profile.set_up()
 
 ESTATES = Path(__file__).parent / "estates"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -46,6 +46,7 @@ from idkeep.policy import (
 )
 from idkeep.store import snapshot_file
 from idkeep.store.encoding import pack, unpack
+from laws_profile import examples
 from model_fields import text_fields
 from strategies import FIELDS, PLAIN, gaps
 
@@ -180,7 +181,7 @@ def estates(draw: st.DrawFn) -> tuple[list[str], Snapshot]:
     return [user, group, role, policy, tag, bucket, host, account, other, ANA.id], snapshot
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(estates())
 def test_no_name_survives_anywhere_in_the_bytes(made: tuple[list[str], Snapshot]) -> None:
     originals, snapshot = made
@@ -189,7 +190,7 @@ def test_no_name_survives_anywhere_in_the_bytes(made: tuple[list[str], Snapshot]
     assert [one for one in originals if one.lower() in text] == []
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(estates())
 def test_statements_and_references_stay(made: tuple[list[str], Snapshot]) -> None:
     _, snapshot = made

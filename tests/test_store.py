@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -20,6 +20,7 @@ from idkeep.checks.samples import NOW, snapshot_of
 from idkeep.errors import IdkeepError, Unreadable
 from idkeep.model import Gap
 from idkeep.store import Damaged, SqliteStore
+from laws_profile import examples
 from strategies import FIELDS, PLAIN, gaps
 
 GAP = Gap("iam:GetAccountSummary", "AccessDenied", "explicit deny in a policy")
@@ -43,7 +44,7 @@ def test_a_snapshot_comes_back_as_it_was(store: SqliteStore) -> None:
     assert (kept.users, kept.gaps, kept.taken) == (1, 1, NOW)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_every_kind_of_fact_and_gap_comes_back(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

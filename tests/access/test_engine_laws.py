@@ -1,6 +1,6 @@
 """What holds for every account: one answer and all answers agree, and unread is never no."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -8,6 +8,7 @@ from idkeep.access.answer import Says
 from idkeep.access.somewhere import may_somewhere
 from idkeep.checks.samples import allow, deny, managed
 from idkeep.model import AttachedPolicy, Gap, User
+from laws_profile import examples
 
 from .small_accounts import HOME, account, engine, organization, policy, role, user
 
@@ -39,7 +40,7 @@ LIMIT = managed("limit", allow("iam:*"), deny("iam:CreateUser", RESOURCES[0]))
 GUARD = policy("Guard", "ou-work", deny("iam:DeleteUser", RESOURCES[1]))
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(users, st.booleans())
 def test_one_answer_and_all_answers_agree(ana: User, organized: bool) -> None:  # noqa: FBT001
     around = {"organization": organization(GUARD)} if organized else {}
@@ -52,7 +53,7 @@ def test_one_answer_and_all_answers_agree(ana: User, organized: bool) -> None:  
                 assert found.get(arn, Says.NO) is answer.says
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(users)
 def test_what_may_be_done_to_one_thing_may_be_done_somewhere(ana: User) -> None:
     asked = engine(account(ana, role(), policies=(LIMIT,), organization=organization(GUARD)))
@@ -70,7 +71,7 @@ def test_what_may_be_done_to_one_thing_may_be_done_somewhere(ana: User) -> None:
             assert somewhere.answer.says is Says.YES
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(users, st.lists(statements, max_size=3))
 def test_an_answer_given_without_a_policy_holds_whatever_it_says(
     ana: User, said: list[dict[str, object]]
@@ -87,7 +88,7 @@ def test_an_answer_given_without_a_policy_holds_whatever_it_says(
                 assert whole.decide(ana.arn, action, resource).says is sure.says
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(users)
 def test_an_unread_organisation_changes_no_denial(ana: User) -> None:
     refused = Gap("organizations:DescribeOrganization", "AccessDenied")

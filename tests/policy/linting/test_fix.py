@@ -3,11 +3,12 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from idkeep.policy import Context, PolicyKind, applies, parse
 from idkeep.policy.linting import fixed
+from laws_profile import examples
 from policy.linting.test_codes import catalog
 
 IDENTITY = PolicyKind.IDENTITY
@@ -36,7 +37,7 @@ def statement(**elements: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [there]}, indent=4)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.lists(ACTIONS, min_size=1, max_size=5),
     st.lists(RESOURCES, min_size=1, max_size=5),

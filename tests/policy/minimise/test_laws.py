@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from idkeep.policy import (
@@ -20,6 +20,7 @@ from idkeep.policy.minimise import Shorter, minimise, shrink, split
 from idkeep.policy.pattern import action_test
 from idkeep.policy.symbolic import Relation, compare
 from idkeep.policy.symbolic.witness import permits
+from laws_profile import examples
 from policy.linting.test_codes import catalog
 from policy.strategies_policy import documents
 from policy.symbolic.test_compare_laws import (
@@ -53,7 +54,7 @@ def answers(policy: Policy, request: Request) -> list[type | None]:
     return [type(one) if isinstance(one, Allowed | Denied) else None for one in found]
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(identities, asked)
 def test_a_minimised_policy_decides_every_request_as_before(
     policy: Policy, some: list[Request]
@@ -66,7 +67,7 @@ def test_a_minimised_policy_decides_every_request_as_before(
             assert one is other or None in (one, other), request
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(resource_policies(), st.lists(requests, min_size=3, max_size=8))
 def test_so_does_one_that_names_principals(policy: Policy, some: list[Request]) -> None:
     after = read_again(minimise(policy))
@@ -76,7 +77,7 @@ def test_so_does_one_that_names_principals(policy: Policy, some: list[Request]) 
         assert allowed is still or not sure, request
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(identities | resource_policies(), st.booleans())
 def test_it_is_never_longer_and_leads_to_itself(
     policy: Policy,
@@ -88,7 +89,7 @@ def test_it_is_never_longer_and_leads_to_itself(
     assert again.document.text() == once.document.text()
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(identities, asked)
 def test_a_policy_that_is_shared_out_decides_as_before_all_together(
     policy: Policy, some: list[Request]
@@ -119,7 +120,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     st.lists(PREFIXES, max_size=3), st.lists(NAMES, max_size=4), st.sampled_from(list(Effect)),
     st.booleans(),

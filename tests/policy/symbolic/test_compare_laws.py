@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from idkeep.policy import Context, Policy, PolicyKind, Request, Requester, parse
 from idkeep.policy.symbolic import Nothing, Relation, Witness, compare, exceeds, intersects
 from idkeep.policy.symbolic.witness import permits
+from laws_profile import examples
 from policy.strategies_policy import ACTIONS, RESOURCES, documents, statements, whole_contexts
 
 ACCOUNT = "111122223333"
@@ -86,7 +87,7 @@ def agrees(a: tuple[Policy, ...], b: tuple[Policy, ...], asked: list[Request]) -
             assert not (by_b is True and by_a is False), request
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(several, several, st.lists(own_requests, min_size=2, max_size=6))
 def test_no_request_contradicts_a_comparison(
     a: tuple[Policy, ...], b: tuple[Policy, ...], asked: list[Request]
@@ -94,7 +95,7 @@ def test_no_request_contradicts_a_comparison(
     agrees(a, b, asked)
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(resource_policies(), resource_policies(), st.lists(requests, min_size=2, max_size=6))
 def test_nor_where_policies_name_principals(a: Policy, b: Policy, asked: list[Request]) -> None:
     agrees((a,), (b,), asked)
@@ -119,7 +120,7 @@ def changed(draw: st.DrawFn) -> tuple[Policy, Policy]:
     return identity(document), identity({**document, "Statement": told})
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(changed(), st.lists(own_requests, min_size=2, max_size=6))
 def test_nor_where_documents_differ_by_little(
     pair: tuple[Policy, Policy], asked: list[Request]
@@ -128,7 +129,7 @@ def test_nor_where_documents_differ_by_little(
     agrees((a,), (b,), asked)
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(several, several)
 def test_the_relation_turns_with_its_sides(a: tuple[Policy, ...], b: tuple[Policy, ...]) -> None:
     turned = {Relation.NARROWER: Relation.BROADER, Relation.BROADER: Relation.NARROWER}
@@ -136,7 +137,7 @@ def test_the_relation_turns_with_its_sides(a: tuple[Policy, ...], b: tuple[Polic
     assert back is turned.get(there, there)
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(several, several)
 def test_an_allow_only_adds_and_a_deny_only_takes(
     a: tuple[Policy, ...], b: tuple[Policy, ...]
@@ -151,7 +152,7 @@ def test_an_allow_only_adds_and_a_deny_only_takes(
             assert not isinstance(exceeds((*a, one), a), Witness)
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(several, several, st.lists(own_requests, min_size=2, max_size=6))
 def test_what_intersects_is_allowed_by_both(
     a: tuple[Policy, ...], b: tuple[Policy, ...], asked: list[Request]

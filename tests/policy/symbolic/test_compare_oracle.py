@@ -4,12 +4,13 @@ import json
 from itertools import product
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from idkeep.policy import Context, Policy, PolicyKind, Request, Requester, parse
 from idkeep.policy.symbolic import Relation, compare
 from idkeep.policy.symbolic.witness import permits
+from laws_profile import examples
 from policy.strategies_policy import some
 
 # Each set that the patterns below tell apart has one of these.
@@ -91,7 +92,7 @@ pairs = st.sampled_from(sorted(KEYS)).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(pairs)
 def test_the_relation_is_that_of_the_two_sets_of_requests(pair: tuple[str, Policy, Policy]) -> None:
     key, a, b = pair
