@@ -124,6 +124,7 @@ data "aws_iam_policy_document" "scan" {
       "iam:ListAccessKeys",
       "iam:ListAccountAliases",
       "iam:ListDelegationRequests",
+      "iam:ListInstanceProfiles",
       "iam:ListMFADevices",
       "iam:ListOpenIDConnectProviders",
       "iam:ListOrganizationsFeatures",

@@ -27,6 +27,7 @@ PLAIN: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("iam", "get_account_password_policy", "account-password-policy", {}),
     ("iam", "list_virtual_mfa_devices", "list-virtual-mfa-devices", {}),
     ("iam", "list_roles", "list-roles", {}),
+    ("iam", "list_instance_profiles", "list-instance-profiles", {}),
     ("iam", "list_server_certificates", "list-server-certificates", {}),
     ("iam", "list_account_aliases", "list-account-aliases", {}),
     ("iam", "get_account_properties", "get-account-properties", {}),

@@ -174,6 +174,27 @@ ANSWERS: dict[str, Any] = {
         ],
         "IsTruncated": False,
     },
+    "iam:ListInstanceProfiles": {
+        "InstanceProfiles": [
+            {
+                "Path": "/",
+                "InstanceProfileName": "web",
+                "InstanceProfileId": "AIPAEXAMPLE000000001",
+                "Arn": arn("instance-profile", "web"),
+                "CreateDate": ago(100),
+                "Roles": [{**role("deploy"), "AssumeRolePolicyDocument": quote(TRUST)}],
+            },
+            {
+                "Path": "/old/",
+                "InstanceProfileName": "left",
+                "InstanceProfileId": "AIPAEXAMPLE000000002",
+                "Arn": arn("instance-profile", "old/left"),
+                "CreateDate": ago(800),
+                "Roles": [],
+            },
+        ],
+        "IsTruncated": False,
+    },
     "iam:ListAccountAliases": {"AccountAliases": ["example-prod"], "IsTruncated": False},
     "iam:ListRoles": {
         "Roles": [

@@ -36,7 +36,7 @@ from idkeep.model import (
     User,
 )
 
-from .an_account import ANSWERS, TRUST, USERS, arn
+from .an_account import ANSWERS, SUMMARY, TRUST, USERS, arn
 from .answers import NOW, Answers, Error, ago, aws_of
 
 IDENTITY = {Family.IDENTITY}
@@ -184,6 +184,48 @@ def test_a_role_that_the_second_listing_lacks_is_a_gap_of_that_role_alone() -> N
         None,
         Gap("iam:ListRoles", "does not list byservice"),
     ]
+
+
+def test_instance_profiles_are_read_with_and_without_a_role(
+    account: tuple[Snapshot, Answers],
+) -> None:
+    assert profiles_of(account[0]) == {"web": (arn("role", "deploy"),), "left": ()}
+
+
+def test_instance_profiles_that_aws_refuses_are_unknown_and_none_of_them_passes() -> None:
+    snapshot, _ = scanned(iam__ListInstanceProfiles=Error("AccessDenied"))
+    assert snapshot.instance_profiles == Gap("iam:ListInstanceProfiles", "AccessDenied", "no")
+    assert outcome(snapshot, "instance-profile-without-role") == ([], True)
+
+
+def test_fewer_instance_profiles_than_iam_counts_are_not_all() -> None:
+    listing = ANSWERS["iam:ListInstanceProfiles"]
+    snapshot, _ = scanned(
+        iam__ListInstanceProfiles={**listing, "InstanceProfiles": listing["InstanceProfiles"] * 2},
+        iam__GetAccountSummary={"SummaryMap": {**SUMMARY, "InstanceProfiles": 3}},
+    )
+    assert profiles_of(snapshot) == {"web": (arn("role", "deploy"),), "left": ()}
+    assert outcome(snapshot, "instance-profile-without-role") == (
+        ["left fail", "web pass"],
+        True,
+    )
+    [short] = snapshot.unlisted
+    assert short.gap == Gap(
+        "iam:ListInstanceProfiles", "lists 2 of the account's 3 instance profiles"
+    )
+
+
+def profiles_of(snapshot: Snapshot) -> Mapping[str, tuple[str, ...]]:
+    assert isinstance(snapshot.instance_profiles, tuple)
+    return {one.name: one.roles for one in snapshot.instance_profiles}
+
+
+def outcome(snapshot: Snapshot, check: str) -> tuple[list[str], bool]:
+    """Who is judged how, and whether there may be more."""
+    [rule] = [one for one in ALL if one.id == check]
+    [found] = run([rule], Estate(snapshot, Settings(), load_catalog()))
+    told = [f"{one.subject.name} {one.status}" for one in found.verdicts]
+    return sorted(told), bool(found.unlisted)
 
 
 def test_the_accounts_own_settings(account: tuple[Snapshot, Answers]) -> None:

@@ -220,6 +220,7 @@ CASES: dict[str, Where] = {
     "iam:ListMFADevices": Where(PRODUCTION, given={"UserName": "amara.okafor"}),
     "iam:ListOrganizationsFeatures": Where(),
     "iam:ListSAMLProviders": Where(),
+    "iam:ListInstanceProfiles": Where(PRODUCTION),
     "iam:ListServerCertificates": Where(),
     "iam:ListServiceSpecificCredentials": Where(SANDBOX, given={"AllUsers": True}),
     "identitystore:DescribeGroup": Where(region=HOME, given=first_group),

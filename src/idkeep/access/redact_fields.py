@@ -88,6 +88,7 @@ _FIELDS = {
         IdentityPool: account arn name
         IdentityStore: arn
         InlinePolicy: document name
+        InstanceProfile: arn id name roles
         InvalidEffectivePolicy: account
         JwtAuthorizer: audiences clients discovery_url scopes
         KmsGrant: grant_id grantee_principal issuing_account retiring_principal

@@ -88,7 +88,7 @@ def user_mfa_can_be_phished(user: User, estate: Estate) -> Iterator[Said]:
     if known(user.password) is None:
         yield NotApplicable(NO_PASSWORD)
         return
-    if user.mfa_active is False:
+    if known(user.mfa_active) is False:
         yield NotApplicable(NO_MFA)
         return
     if known(user.virtual_mfa):

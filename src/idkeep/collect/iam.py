@@ -12,6 +12,7 @@ from idkeep.collect.times import maybe_utc, utc
 from idkeep.model import (
     AccountProperties,
     Gap,
+    InstanceProfile,
     NotToldHere,
     OutboundFederation,
     PasswordPolicy,
@@ -155,6 +156,26 @@ def _server_certificates(pages: Pages) -> tuple[ServerCertificate, ...]:
 
 SERVER_CERTIFICATES = Collector(
     service="iam", operation="ListServerCertificates", build=_server_certificates
+)
+
+
+def _instance_profiles(pages: Pages) -> tuple[InstanceProfile, ...]:
+    return tuple(
+        InstanceProfile(
+            arn=one["Arn"],
+            id=one["InstanceProfileId"],
+            name=one["InstanceProfileName"],
+            created=utc(one["CreateDate"]),
+            roles=tuple(role["Arn"] for role in one["Roles"]),
+        )
+        for page in pages
+        for one in page["InstanceProfiles"]
+    )
+
+
+# The authorization details tell only those that have a role.
+INSTANCE_PROFILES = Collector(
+    service="iam", operation="ListInstanceProfiles", params=MOST_ITEMS, build=_instance_profiles
 )
 
 

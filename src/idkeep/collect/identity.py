@@ -27,6 +27,7 @@ from idkeep.collect.iam import (
     ACCOUNT_ALIASES,
     ACCOUNT_PROPERTIES,
     ACCOUNT_SUMMARY,
+    INSTANCE_PROFILES,
     OUTBOUND_FEDERATION,
     PASSWORD_POLICY,
     ROLE_EXTRAS,
@@ -45,6 +46,7 @@ from idkeep.model import (
     Arn,
     Gap,
     Group,
+    InstanceProfile,
     ManagedPolicy,
     MfaDevice,
     Providers,
@@ -66,6 +68,7 @@ _TOGETHER: tuple[AnyCollector, ...] = (
     PASSWORD_POLICY,
     VIRTUAL_MFA,
     ROLE_EXTRAS,
+    INSTANCE_PROFILES,
     SERVICE_CREDENTIALS,
     SERVER_CERTIFICATES,
     ACCOUNT_ALIASES,
@@ -102,6 +105,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
     roles: tuple[Role, ...] = ()
     policies: tuple[ManagedPolicy, ...] = ()
+    instance_profiles: tuple[InstanceProfile, ...] | Unread
     providers: Providers = Providers()
     server_certificates: tuple[ServerCertificate, ...] | Unread
     unlisted: tuple[Unlisted, ...] = ()
@@ -122,6 +126,7 @@ def read(ask: Ask) -> Identity:
     extras = readings.sure(ROLE_EXTRAS)
     people = _People(credentials, virtual, readings.sure(SERVICE_CREDENTIALS), singly)
     users = ask.each(details.users, lambda plain: _user(ask, plain, people))
+    profiles, missing = _profiles(ask, readings, summary)
     return Identity(
         account=_account(ask, readings, summary),
         root=_root(_root_arn(ask.partition, ask.account), summary, virtual, credentials),
@@ -129,12 +134,14 @@ def read(ask: Ask) -> Identity:
         groups=details.groups,
         roles=tuple(_with_extras(role, extras) for role in details.roles),
         policies=details.policies,
+        instance_profiles=profiles,
         providers=federation.read(ask),
         server_certificates=ask.stand_alone(
             readings.of(SERVER_CERTIFICATES), SERVER_CERTIFICATES, ServerCertificate
         ),
         unlisted=(
             *unlisted,
+            *missing,
             *(Unlisted("User", one) for one in users if isinstance(one, Gap)),
         ),
         credential_report_generated=None if isinstance(credentials, Gap) else credentials.generated,
@@ -154,6 +161,7 @@ def unread(ask: Ask, why: Unread) -> Identity:
             arn=_root_arn(ask.partition, ask.account),
             **dict.fromkeys(_ROOT_FACTS, why),
         ),
+        instance_profiles=why,
         providers=Providers(saml=why, oidc=why),
         server_certificates=why,
         unlisted=tuple(Unlisted(kind, why) for kind in _LISTED),
@@ -189,6 +197,21 @@ def _details(
     return found, tuple(unlisted)
 
 
+def _profiles(
+    ask: Ask, readings: Readings, summary: "_Summary"
+) -> tuple[tuple[InstanceProfile, ...] | Gap, tuple[Unlisted, ...]]:
+    """The instance profiles, each once, and why there may be more."""
+    reading = readings.of(INSTANCE_PROFILES)
+    listed = ask.stand_alone(reading, INSTANCE_PROFILES, InstanceProfile)
+    if isinstance(listed, Gap):
+        return listed, ()
+    found = tuple(dict.fromkeys(listed))
+    short = summary.missing(
+        "InstanceProfile", "InstanceProfiles", len(found), INSTANCE_PROFILES.action
+    )
+    return found, tuple(short)
+
+
 def _is_of(account: str, arn: str) -> bool:
     try:
         return Arn.parse(arn).account == account
@@ -219,12 +242,19 @@ class _Summary:
             return self.entries
         return AccountQuotas(entries=dict(self.entries))
 
-    def missing(self, kind: str, entry: str, listed: int) -> Iterator[Unlisted]:
+    def missing(
+        self, kind: str, entry: str, listed: int, by: str = AUTHORIZATION_DETAILS.action
+    ) -> Iterator[Unlisted]:
         """A list that is shorter than AWS's own count of it has lost some on the way."""
         count = None if isinstance(self.entries, Gap) else self.entries.get(entry)
         if isinstance(count, int) and listed < count:
-            why = f"lists {listed} of the account's {count} {entry.lower()}"
-            yield Unlisted(kind, Gap(AUTHORIZATION_DETAILS.action, why))
+            why = f"lists {listed} of the account's {count} {_words(entry)}"
+            yield Unlisted(kind, Gap(by, why))
+
+
+def _words(entry: str) -> str:
+    """AWS's name of a count as people write it: `InstanceProfiles`."""
+    return "".join(f" {one.lower()}" if one.isupper() else one for one in entry).strip()
 
 
 def _root(

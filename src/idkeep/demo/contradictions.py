@@ -55,7 +55,12 @@ def _holders(estate: AccountEstate) -> Iterator[tuple[str, Iterable[User | Group
 
 
 def _twice(estate: AccountEstate) -> Iterator[str]:
-    for kind, holders in (*_holders(estate), ("policies", estate.policies)):
+    profiles = (*estate.instance_profiles, *(one for one in estate.roles if one.instance_profile))
+    for kind, holders in (
+        *_holders(estate),
+        ("policies", estate.policies),
+        ("instance profiles", profiles),
+    ):
         for name, times in Counter(holder.name.lower() for holder in holders).items():
             if times > 1:
                 yield f"{kind}: {name} is declared {times} times (names ignore case)"

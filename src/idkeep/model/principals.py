@@ -184,3 +184,19 @@ class ManagedPolicy(Struct, frozen=True, kw_only=True):
     versions: tuple[PolicyVersion, ...] = ()
     attachments: int = 0
     boundary_uses: int = 0
+
+
+class InstanceProfile(Struct, frozen=True, kw_only=True):
+    """What an EC2 instance is given to have a role; it hands on the one that is in it.
+
+    `roles` are ARNs; AWS lets in one at most.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html
+    """
+
+    LISTED_BY: ClassVar = "iam:ListInstanceProfiles"
+
+    arn: str
+    id: str
+    name: str
+    created: datetime
+    roles: tuple[str, ...] = ()

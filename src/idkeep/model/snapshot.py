@@ -14,7 +14,7 @@ from idkeep.model.gap import Gap, NotAsked, ReadBy, Unlisted, Unread
 from idkeep.model.logging import Logging
 from idkeep.model.organization import Organization
 from idkeep.model.partitions import home
-from idkeep.model.principals import Group, ManagedPolicy, Role, Root, User
+from idkeep.model.principals import Group, InstanceProfile, ManagedPolicy, Role, Root, User
 from idkeep.model.resources import Resources
 from idkeep.model.services import Services
 from idkeep.model.subjects import subjects_of
@@ -67,6 +67,9 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
     roles: tuple[Role, ...] = ()
     policies: tuple[ManagedPolicy, ...] = ()
+    instance_profiles: Annotated[
+        tuple[InstanceProfile, ...] | Unread, ReadBy("iam:ListInstanceProfiles")
+    ] = NotAsked(Family.IDENTITY)
     providers: Providers = Providers()
     server_certificates: Annotated[
         tuple[ServerCertificate, ...] | Unread, ReadBy("iam:ListServerCertificates")

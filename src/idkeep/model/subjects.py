@@ -22,7 +22,7 @@ from idkeep.model.finding import SubjectRef
 from idkeep.model.gap import Gap, NotAsked, Unlisted, Unread, read_by
 from idkeep.model.logging import Logging, RegionAlarms, Trail, TrailBucket
 from idkeep.model.organization import MemberAccount, Organization, OrganizationPolicy
-from idkeep.model.principals import Group, ManagedPolicy, Role, Root, User
+from idkeep.model.principals import Group, InstanceProfile, ManagedPolicy, Role, Root, User
 from idkeep.model.services import RegionServices, Services
 from idkeep.model.workloads import (
     Activation,
@@ -70,6 +70,7 @@ PLACES: dict[type[Struct], str] = {
     Group: "groups",
     Role: "roles",
     ManagedPolicy: "policies",
+    InstanceProfile: "instance_profiles",
     OidcProvider: "providers.oidc",
     SamlProvider: "providers.saml",
     ServerCertificate: "server_certificates",

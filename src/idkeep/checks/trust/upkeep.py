@@ -43,6 +43,7 @@ from idkeep.checks.trust.samples import (
 from idkeep.checks.trust.words import is_administrator, raised, read_trust
 from idkeep.model import (
     Gap,
+    InstanceProfile,
     NotApplicable,
     OidcDetails,
     OidcProvider,
@@ -191,6 +192,44 @@ def dormant_role(role: Role, estate: Estate) -> Iterator[Said]:
 
 _REMEMBERED = 400
 """Days that AWS keeps a role's last use."""
+
+
+PROFILE = InstanceProfile(
+    arn=f"{HEAD}:instance-profile/web",
+    id="AIPAEXAMPLEWEB",
+    name="web",
+    created=ago(400),
+    roles=(f"{HEAD}:role/web",),
+)
+
+
+@check(
+    InstanceProfile,
+    severity=Severity.LOW,
+    controls=("unused-roles",),
+    reads=("roles",),
+    remedy=Remedy(
+        do="See that no instance has it (`aws ec2 describe-iam-instance-profile-associations`, in "
+        "each region), then delete it: `aws iam delete-instance-profile "
+        "--instance-profile-name PROFILE`.",
+        may_stop="A launch template or an Auto Scaling group that still names it starts no more "
+        "instances. What ran with it had no role, and misses nothing.",
+    ),
+    examples=(
+        fails(replace(PROFILE, roles=()), "has no role"),
+        passes(PROFILE),
+    ),
+)
+def instance_profile_without_role(profile: InstanceProfile, _: Estate) -> Iterator[Said]:
+    """An instance profile has no role in it, as is left behind when a role is deleted.
+
+    It gives instances nothing, until somebody puts a role into it: whoever may do that
+    (`iam:AddRoleToInstanceProfile` and `iam:PassRole`) arms every instance that has it, without
+    touching one of them.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html
+    """
+    if not profile.roles:
+        yield Problem("has no role")
 
 
 @check(
@@ -352,6 +391,7 @@ CHECKS: tuple[AnyCheck, ...] = (
     _unused(User, "sagemaker", "SageMaker"),
     role_trusts_what_is_gone,
     dormant_role,
+    instance_profile_without_role,
     role_session_too_long,
     administrator_from_a_template,
 )

@@ -144,6 +144,14 @@ class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return f"/aws-service-role/{self.service_linked}/" if self.service_linked else self.path
 
 
+class InstanceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An instance profile without a role; `instance_profile` of a role makes the others."""
+
+    name: Name
+    path: EntityPath = "/"
+    created: Days = 365
+
+
 class Version(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     document: str
     created: Days
@@ -315,6 +323,7 @@ class AccountEstate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     groups: tuple[Group, ...] = ()
     roles: tuple[Role, ...] = ()
     policies: tuple[Policy, ...] = ()
+    instance_profiles: tuple[InstanceProfile, ...] = ()
     password_policy: PasswordPolicy | None = None
     unassigned_mfa: tuple[PrincipalName, ...] = ()
     oidc_providers: tuple[OidcProvider, ...] = ()

@@ -123,15 +123,7 @@ class AuthorizationDetails:
         return {
             **role_head(role),
             "InstanceProfileList": [
-                {
-                    "Path": profile.path,
-                    "InstanceProfileName": profile.name,
-                    "InstanceProfileId": profile.id,
-                    "Arn": profile.arn,
-                    "CreateDate": profile.create_date,
-                    "Roles": [role_head(role)],
-                }
-                for profile in role.instance_profile_list
+                profile_said(profile, [role]) for profile in role.instance_profile_list
             ],
             "RolePolicyList": _inline(role),
             "AttachedManagedPolicies": _attached(role),
@@ -198,6 +190,17 @@ def boundary_of(arn: str | None) -> dict[str, Any]:
             "PermissionsBoundaryType": "Policy",
             "PermissionsBoundaryArn": arn,
         }
+    }
+
+
+def profile_said(profile: Any, roles: Iterable[Any]) -> dict[str, Any]:  # noqa: ANN401 moto's
+    return {
+        "Path": profile.path,
+        "InstanceProfileName": profile.name,
+        "InstanceProfileId": profile.id,
+        "Arn": profile.arn,
+        "CreateDate": profile.create_date,
+        "Roles": [role_head(role) for role in roles],
     }
 
 

@@ -6,7 +6,12 @@ from typing import Any
 from moto.iam.exceptions import NoSuchEntity
 
 from idkeep.demo.overlay import credentials, last_accessed, personal
-from idkeep.demo.overlay.authorization import AuthorizationDetails, boundary_of, role_head
+from idkeep.demo.overlay.authorization import (
+    AuthorizationDetails,
+    boundary_of,
+    profile_said,
+    role_head,
+)
 from idkeep.demo.overlay.personal import asked_about, named, root_head, user_head
 from idkeep.demo.overlay.policies import aws_policy
 from idkeep.demo.overlay.refused import Refused
@@ -222,13 +227,22 @@ def _server_certificates(asked: Asked) -> Mapping[str, Any]:
     return {"ServerCertificateMetadataList": items} | more
 
 
+def _instance_profiles(asked: Asked) -> Mapping[str, Any]:
+    """Without tags, as the page of the operation says.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfiles.html
+    """
+    items, more = asked.page(_under(asked, asked.state.iam.instance_profiles.values()), SIZE)
+    return {"InstanceProfiles": [profile_said(one, one.roles) for one in items]} | more
+
+
 def _aliases(asked: Asked) -> Mapping[str, Any]:
     """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccountAliases.html."""
     items, more = asked.page(asked.state.iam.account_aliases, SIZE)
     return {"AccountAliases": items} | more
 
 
-def _under(asked: Asked, entities: Any) -> list[Any]:  # noqa: ANN401 moto's users or roles
+def _under(asked: Asked, entities: Any) -> list[Any]:  # noqa: ANN401 moto's
     prefix = asked.params.get("PathPrefix") or "/"
     found = (entity for entity in entities if entity.path.startswith(prefix))
     return sorted(found, key=lambda entity: str(entity.name).lower())
@@ -261,6 +275,7 @@ OPERATIONS: Table = {
     "GetUser": _user,
     "ListAccountAliases": _aliases,
     "ListDelegationRequests": listing("delegation-request", "DelegationRequests", size=SIZE),
+    "ListInstanceProfiles": _instance_profiles,
     "ListOrganizationsFeatures": _organizations_features,
     "ListRoles": _roles,
     "ListSAMLProviders": _saml_providers,

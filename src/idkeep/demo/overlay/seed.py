@@ -58,6 +58,8 @@ class _Seed:
             self._user(user)
         for role in estate.roles:
             self._role(role)
+        for profile in estate.instance_profiles:
+            self._profile(profile.name, profile.path, profile.created, [])
         providers.seed(self._iam, estate, self._now)
         self._report()
 
@@ -215,12 +217,14 @@ class _Seed:
         self._iam.roles[made.id] = made
         self._grant(made, role)
         if role.instance_profile:
-            profile_id = unique_id("AIPA", account.id, role.name)
-            profile = InstanceProfile(
-                account.id, account.region, profile_id, role.name, role.where, roles=[made]
-            )
-            profile.create_date = made.create_date
-            self._iam.instance_profiles[role.name] = profile
+            self._profile(role.name, role.where, role.created, [made])
+
+    def _profile(self, name: str, path: str, created: float, roles: list[Any]) -> None:
+        account = self._account
+        profile_id = unique_id("AIPA", account.id, name)
+        made = InstanceProfile(account.id, account.region, profile_id, name, path, roles=roles)
+        made.create_date = self._ago(created)
+        self._iam.instance_profiles[name] = made
 
     def _grant(
         self,
