@@ -55,13 +55,12 @@ def _holders(estate: AccountEstate) -> Iterator[tuple[str, Iterable[User | Group
 
 
 def _twice(estate: AccountEstate) -> Iterator[str]:
-    profiles = (*estate.instance_profiles, *(one for one in estate.roles if one.instance_profile))
-    for kind, holders in (
-        *_holders(estate),
-        ("policies", estate.policies),
-        ("instance profiles", profiles),
-    ):
-        for name, times in Counter(holder.name.lower() for holder in holders).items():
+    with_role = (one.name for one in estate.roles if one.instance_profile)
+    named = {kind: [one.name for one in holders] for kind, holders in _holders(estate)}
+    named["policies"] = [one.name for one in estate.policies]
+    named["instance profiles"] = [*(one.name for one in estate.instance_profiles), *with_role]
+    for kind, names in named.items():
+        for name, times in Counter(name.lower() for name in names).items():
             if times > 1:
                 yield f"{kind}: {name} is declared {times} times (names ignore case)"
 
