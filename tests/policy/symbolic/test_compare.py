@@ -259,6 +259,9 @@ def resource(principal: Any, element: str = "Principal", **elements: Any) -> Pol
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
+THE_USER = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:user/ana"}}
+A_USER = {"StringEquals": {"aws:PrincipalType": "User"}}
+A_SESSION = {"StringEquals": {"aws:PrincipalType": "AssumedRole"}}
 
 
 @pytest.mark.parametrize(
@@ -282,6 +285,17 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
             resource({"AWS": "AROAAAAAAAAAAAAAAAAAA"}),
             resource({"AWS": ["AROAAAAAAAAAAAAAAAAAA", ROLE]}),
             "narrower",
+        ),
+        # No session of a role has a user's ARN.
+        (
+            resource({"AWS": ACCOUNT}, Condition={**THE_USER, **A_USER}),
+            resource({"AWS": ACCOUNT}, Condition=THE_USER),
+            "equivalent",
+        ),
+        (
+            resource({"AWS": ACCOUNT}, Condition={**THE_USER, **A_SESSION}),
+            policy({**DENY, "Principal": "*"}, kind=PolicyKind.RESOURCE),
+            "equivalent",
         ),
     ],
 )

@@ -33,6 +33,13 @@ _STRANGER = "111122223333"
 # What follows from the requester, but differs among those that it stands for.
 _VARYING = {"aws:principalarn", "aws:username", "aws:userid", "aws:principalservicename"}
 _ASKED = Context(unknown=("aws:userid",))
+# "aws:PrincipalArn" in
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+_NAMED_AS = {
+    RequesterKind.USER: ("iam", "user/"),
+    RequesterKind.ROLE_SESSION: ("iam", "role/"),
+    RequesterKind.FEDERATED_USER: ("sts", "federated-user/"),
+}
 
 
 class Who(Struct, frozen=True):
@@ -162,12 +169,18 @@ def _who(requester: Requester, *, itself: bool = False) -> Who:
         fixed["aws:username"] = ()
     if requester.kind is RequesterKind.ANONYMOUS:
         fixed |= {"aws:principalarn": (), "aws:principalaccount": ("anonymous",)}
-    own = _arns_of(requester.account) if requester.kind not in WITHOUT_ACCOUNT else ARNS
-    shapes = {"aws:principalarn": own}
+    shapes = {"aws:principalarn": _arns_like(requester)}
     return Who(requester, KeyLimits(frozenset(derived), fixed, shapes))
 
 
-def _arns_of(account: str) -> Alphabet:
-    field = (Place(no_colon=True), Place(no_colon=True, star=True))
-    head = (*map(Place, "arn:"), *field, Place(":"), *field)
-    return Alphabet((*head, *map(Place, f"::{account}:"), Place(), Place(star=True)))
+def _arns_like(requester: Requester) -> Alphabet:
+    """The ARNs of those that the requester stands for: of its account and kind.
+
+    The partition is open: conditions may name one that no principal does.
+    """
+    if requester.kind in WITHOUT_ACCOUNT:
+        return ARNS
+    partition = (Place(no_colon=True), Place(no_colon=True, star=True))
+    service, kind = _NAMED_AS.get(requester.kind, ("iam", ""))
+    tail = (*map(Place, f":{service}::{requester.account}:{kind}"), Place(), Place(star=True))
+    return Alphabet((*map(Place, "arn:"), *partition, *tail))
