@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from idkeep.access import Estate
 from idkeep.api.catalog import load_catalog
 from idkeep.checks import AnyCheck, Example, organization, policies, run, trust
-from idkeep.checks.policies.samples import EVERYTHING, group, role, user
-from idkeep.checks.samples import allow, key, managed, password, snapshot_of
-from idkeep.model import Severity, Status, Verdict, reference
+from idkeep.checks.policies.samples import EVERYTHING, LOST, group, role, user
+from idkeep.checks.samples import allow, deny, inline, key, managed, password, snapshot_of
+from idkeep.config import Settings
+from idkeep.model import Severity, Status, Subject, Verdict, reference
 
 CHECKS = (*policies.CHECKS, *trust.CHECKS, *organization.CHECKS)
 CATALOG = load_catalog()
@@ -164,3 +165,39 @@ def test_one_power_of_a_policy_that_makes_administrators_is_a_lesser_matter(name
         check, Example(subject=user("ana", allow(["iam:PassRole", "sts:*", "kms:*"])))
     ).findings
     assert wide.severity is check.severity
+
+
+def test_one_power_is_left_to_the_check_on_administrators_where_that_runs_and_finds_one() -> None:
+    ana = user("ana", EVERYTHING)
+    said = _both("passes-any-role-in-user-policy", "user-is-administrator", ana)
+    assert [one.status for one in said] == [Status.NOT_APPLICABLE, Status.FAIL]
+    assert said[0].not_applicable == "is part of what user-is-administrator finds here"
+    # By itself, and where a Deny leaves no administrator, or that is not known, it is told.
+    assert judged(BY_ID["passes-any-role-in-user-policy"], Example(subject=ana)).findings
+    for other in (
+        user("ana", inline_policies=(inline(EVERYTHING), inline(deny("iam:*"), name="not"))),
+        user("ana", EVERYTHING, attached_policies=(LOST,)),
+    ):
+        said = _both("decrypts-with-any-key-in-user-policy", "user-is-administrator", other)
+        assert said[0].status is Status.FAIL
+
+
+def test_a_second_policy_of_an_administrator_is_told_by_itself() -> None:
+    one = user("ana", inline_policies=(inline(EVERYTHING), inline(allow("kms:*"), name="keys")))
+    said, _ = _both("full-access-to-kms-in-user-policy", "user-is-administrator", one)
+    assert [finding.at for finding in said.findings] == ["keys"]
+
+
+def test_an_unattached_policy_of_administrators_is_left_to_the_check_on_those() -> None:
+    waits = managed("God", EVERYTHING, attachments=0)
+    said = _both("assumes-any-role-in-managed-policy", "unattached-administrator-policy", waits)
+    assert [one.status for one in said] == [Status.NOT_APPLICABLE, Status.FAIL]
+    bound = replace(waits, boundary_uses=1)
+    said = _both("assumes-any-role-in-managed-policy", "unattached-administrator-policy", bound)
+    assert [one.status for one in said] == [Status.FAIL, Status.PASS]
+
+
+def _both(part: str, whole: str, subject: Subject) -> list[Verdict]:
+    estate = Estate(snapshot_of(subject), Settings(), CATALOG)
+    outcomes = run([BY_ID[part], BY_ID[whole]], estate)
+    return [one.verdicts[0] for one in outcomes]

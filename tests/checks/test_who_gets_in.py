@@ -201,6 +201,20 @@ def test_a_source_that_nobody_elses_fits(condition: object) -> None:
     assert status(SERVICE, held, organization=ORGANIZATION) is Status.PASS
 
 
+def test_a_service_that_acts_for_a_strangers_account_is_graver_than_for_anybodys() -> None:
+    """Somebody wrote the account there; unless the settings or the organisation know it."""
+    theirs = trusting("x", trusts(BUILD, asks("StringEquals", "aws:SourceAccount", PARTNERS)))
+    [found] = judged(SERVICE, theirs).findings
+    assert (found.severity, found.because) == (
+        Severity.MEDIUM,
+        "nobody vouches for whom it works",
+    )
+    partner = Settings(trusted_accounts=(TrustedAccount(id=PARTNERS, name="Partner"),))
+    assert judged(SERVICE, theirs, partner).status is Status.PASS
+    sister = judged(SERVICE, theirs, organization=ORGANIZATION, siblings=frozenset({OWN, PARTNERS}))
+    assert sister.status is Status.PASS
+
+
 def test_a_policy_for_everybody_takes_tokens_of_what_aws_has_built_in() -> None:
     for principal in ("*", {"AWS": "*"}):
         wide = trusting("x", trusts(principal, action="sts:AssumeRoleWithWebIdentity"))

@@ -136,6 +136,42 @@ def test_a_service_that_a_condition_lets_in_for_this_account() -> None:
         assert asked(OPEN, lets("*", held)).status is Status.PASS
 
 
+def test_a_service_that_acts_for_a_strangers_account_or_organisation_is_told() -> None:
+    """With whatever else is asked of it; each stranger is a finding, and a known one none."""
+    both = asks("StringEquals", "aws:SourceAccount", "444455556666", "777788889999", OWN)
+    assert messages(asked(SERVES, lets({"Service": "sns.amazonaws.com"}, both))) == (
+        "lets sns.amazonaws.com do sqs:SendMessage for account 444455556666",
+        "lets sns.amazonaws.com do sqs:SendMessage for account 777788889999",
+    )
+    theirs = asks("ArnLike", "aws:SourceArn", "arn:aws:sns:*:444455556666:orders")
+    assert asked(SERVES, lets("*", theirs)).status is Status.FAIL
+    ours = asks("StringEquals", "aws:SourceOrgID", ORGANIZATION.id)
+    held = lets({"Service": "sns.amazonaws.com"}, {**theirs, **ours})
+    assert asked(SERVES, held, organization=ORGANIZATION).status is Status.PASS
+    units = asks("ForAnyValue:StringLike", "aws:SourceOrgPaths", "o-otherorg123/r-1/ou-2/*")
+    assert messages(asked(SERVES, lets({"Service": "sns.amazonaws.com"}, units))) == (
+        "lets sns.amazonaws.com do sqs:SendMessage for the whole organisation o-otherorg123",
+    )
+
+
+def test_a_bucket_that_is_named_after_its_owner_is_still_the_owners() -> None:
+    named = {
+        **asks("StringEquals", "aws:SourceAccount", "444455556666"),
+        **asks("ArnEquals", "aws:SourceArn", "arn:aws:s3:::logs-444455556666"),
+    }
+    assert messages(asked(SERVES, lets({"Service": "s3.amazonaws.com"}, named))) == (
+        "lets s3.amazonaws.com do sqs:SendMessage for account 444455556666",
+    )
+    mine = {**named, **asks("StringEquals", "aws:SourceAccount", OWN)}
+    assert asked(SERVES, lets({"Service": "s3.amazonaws.com"}, mine)).status is Status.PASS
+
+
+def test_what_is_denied_to_a_strangers_service_is_no_finding() -> None:
+    theirs = asks("StringEquals", "aws:SourceAccount", "444455556666")
+    held = (lets({"Service": "sns.amazonaws.com"}, theirs), deny("*", Principal="*"))
+    assert asked(SERVES, *held).status is Status.PASS
+
+
 def test_what_can_not_be_told_is_not_a_pass() -> None:
     odd = asks("Bool", "aws:SecureTransport", "${aws:username}")
     assert asked(OPEN, lets("*", odd)).status is Status.UNKNOWN

@@ -67,15 +67,16 @@ class Organization:
     snapshots: Mapping[str, Snapshot]
     siblings: frozenset[str]
 
-    def outcomes(self, snapshot: Snapshot) -> tuple[Outcome, ...]:
-        """An account's, which may be another than was read."""
+    def outcomes(self, snapshot: Snapshot, *, in_parts: bool = True) -> tuple[Outcome, ...]:
+        """An account's, which may be another than was read; each check's by itself."""
         settings = agreed(snapshot.taken)
-        return run(ALL, Estate(snapshot, settings, CATALOG, self.siblings, self.snapshots.get))
+        estate = Estate(snapshot, settings, CATALOG, self.siblings, self.snapshots.get)
+        return run(ALL, estate, in_parts=in_parts)
 
-    def verdicts(self, snapshot: Snapshot) -> Verdicts:
+    def verdicts(self, snapshot: Snapshot, *, in_parts: bool = True) -> Verdicts:
         """Each verdict's status by check, kind and subject; "" are subjects that may be missing."""
         found: Verdicts = {}
-        for outcome in self.outcomes(snapshot):
+        for outcome in self.outcomes(snapshot, in_parts=in_parts):
             for one in outcome.verdicts:
                 found[outcome.check, one.subject.kind, one.subject.id] = one.status
             if outcome.unlisted:

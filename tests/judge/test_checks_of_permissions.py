@@ -67,7 +67,7 @@ def shown(organization: Organization) -> dict[str, set[Status]]:
     for settings in (AGREED, LENIENT):
         for snapshot in organization.snapshots.values():
             estate = Estate(snapshot, settings, CATALOG, organization.siblings)
-            for outcome in run(CHECKS, estate):
+            for outcome in run(CHECKS, estate, in_parts=True):
                 found[outcome.check] |= {one.status for one in outcome.verdicts}
     return found
 

@@ -16,7 +16,7 @@ from idkeep.access.answer import SUREST, Answer, Says
 from idkeep.access.asking import keys_of
 from idkeep.access.engine import ANYTHING, Engine
 from idkeep.access.fitting import STRANGER, filled
-from idkeep.access.service_sources import foreign_sources
+from idkeep.access.service_sources import foreign_sources, named_sources
 from idkeep.access.targets import Site
 from idkeep.access.trust import Kind, Probe, is_wider, probes
 from idkeep.model import Arn
@@ -140,17 +140,39 @@ def _ways(site: Site, probe: Probe) -> Iterator[dict[str, Given]]:
 
 
 def service_openings(engine: Engine, site: Site, service: str) -> Iterator[Opening]:
-    """AWS services that the policies let in for somebody of another account."""
+    """AWS services that the policies let in for somebody of another account, whoever it is.
+
+    Where they let it in for some alone, `account` is each other account that they name, or
+    organisation.
+    """
     policies = site.target.policies or ()
     named = [one for policy in policies for one in probes(engine, policy)]
     for name in dict.fromkeys(one.name for one in named if one.kind is Kind.SERVICE):
-        for keys in foreign_sources(engine, policies, name):
-            told = {"aws:SecureTransport": "true", "aws:SourceOwner": (), **keys}
-            probe = Probe(kind=Kind.SERVICE, name=name, requester=name, keys=told)
-            opening = _opening(engine, site, service, probe, ANYTHING.told(told))
-            if opening:
-                yield opening
-                break
+        anybody = (("", keys) for keys in foreign_sources(engine, policies, name))
+        found = tuple(_served(engine, site, service, name, anybody))
+        yield from found or _served(
+            engine, site, service, name, named_sources(engine, policies, name)
+        )
+
+
+def _served(
+    engine: Engine,
+    site: Site,
+    service: str,
+    name: str,
+    asked: Iterable[tuple[str, dict[str, Given]]],
+) -> Iterator[Opening]:
+    """For whom a service gets in, each once, of those with what it says there."""
+    found: set[str] = set()
+    for whom, keys in asked:
+        if whom in found:
+            continue
+        told: dict[str, Given] = {"aws:SecureTransport": "true", "aws:SourceOwner": (), **keys}
+        probe = Probe(kind=Kind.SERVICE, name=name, requester=name, account=whom, keys=told)
+        opening = _opening(engine, site, service, probe, ANYTHING.told(told))
+        if opening:
+            found.add(whom)
+            yield opening
 
 
 def _asked(engine: Engine, site: Site) -> Iterator[Probe]:

@@ -11,14 +11,22 @@ https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-
 import re
 from collections.abc import Iterable, Iterator
 
-from idkeep.access.answer import Answer
+from idkeep.access.answer import Answer, Says
 from idkeep.access.engine import Engine
-from idkeep.access.fitting import STRANGER, beginning, filled_account, filled_arn, is_wild
+from idkeep.access.fitting import (
+    STRANGER,
+    beginning,
+    filled,
+    filled_account,
+    filled_arn,
+    is_wild,
+)
 from idkeep.access.trust import STRANGERS_ORGANIZATION, Admitted, again, strangers_account
-from idkeep.model import Arn, Role
+from idkeep.model import Arn, Organization, Role
 from idkeep.policy import Policy, PolicyKind
 from idkeep.policy.context import Given
 
+_ARN_FIELDS = 6
 _NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)", re.ASCII)
 
 SENDS = frozenset(
@@ -84,6 +92,23 @@ def for_anybody(engine: Engine, role: Role, one: Admitted) -> Iterator[Answer]:
         yield again(engine, role, one, keys)
 
 
+def for_named(engine: Engine, role: Role, one: Admitted) -> dict[str, Answer]:
+    """The same for each other account and organisation that its trust policy names, by name.
+
+    Those that it turns away are left out.
+    """
+    read = engine.documents.policy(role.trust, PolicyKind.TRUST)
+    policies = (read,) if isinstance(read, Policy) else ()
+    found: dict[str, Answer] = {}
+    for name, keys in named_sources(engine, policies, one.name):
+        if name in found and found[name].says is not Says.UNKNOWN:
+            continue
+        answer = again(engine, role, one, keys)
+        if answer.says is not Says.NO:
+            found[name] = answer
+    return found
+
+
 def foreign_sources(
     engine: Engine, policies: Iterable[Policy], service: str
 ) -> Iterator[dict[str, Given]]:
@@ -110,6 +135,50 @@ def foreign_sources(
                 yield {**told, **organization}
 
 
+def named_sources(
+    engine: Engine, policies: Iterable[Policy], service: str
+) -> Iterator[tuple[str, dict[str, Given]]]:
+    """Whom else the policies mean a service to act for, and what it says where it does.
+
+    By the number of an account that is not this one, or the id of an organisation that is not its
+    own. The account is of such an organisation, of one that nobody means, or of none.
+    """
+    values: dict[str, list[str]] = {}
+    for policy in policies:
+        for one in policy.statements:
+            for c in one.conditions:
+                values.setdefault(c.key.lower(), []).extend(c.values)
+    sources = values.get("aws:sourcearn", [])
+    paths = values.get("aws:sourceorgpaths", [])
+    said = [*sources, *values.get("aws:sourceaccount", [])]
+    accounts = dict.fromkeys(n for value in said for n in _NUMBER.findall(value))
+    accounts.pop(engine.account, None)
+    ids = [o for one in (*values.get("aws:sourceorgid", []), *paths) for o in _ORG.findall(one)]
+    own = engine.snapshot.organization
+    ours = own.id if isinstance(own, Organization) else ""
+    others = (ident for ident in dict.fromkeys(ids) if ident != ours)
+    named = {ident: tuple(_of_organization(ident, paths)) for ident in others}
+    for account in accounts:
+        for arn in _arns(engine, service, account, sources):
+            told: dict[str, Given] = {"aws:SourceArn": arn, "aws:SourceAccount": account}
+            for keys in (*_ORGANIZATIONS, *(keys for some in named.values() for keys in some)):
+                yield account, {**told, **keys}
+    somebody = strangers_account(engine, accounts)
+    for ident, some in named.items():
+        for arn in _arns(engine, service, somebody, sources):
+            told = {"aws:SourceArn": arn, "aws:SourceAccount": somebody}
+            for keys in some:
+                yield ident, {**told, **keys}
+
+
+def _of_organization(ident: str, paths: Iterable[str]) -> Iterator[dict[str, Given]]:
+    """Somebody in an organisation, in each unit of it that the policies name."""
+    units = [filled(one) for one in paths if ident in one] or [f"{ident}/r-{STRANGER}/"]
+    for unit in units:
+        yield {"aws:SourceOrgID": ident, "aws:SourceOrgPaths": (unit,)}
+
+
+_ORG = re.compile(r"o-[a-z0-9]{10,32}", re.ASCII)
 _ORGANIZATIONS: tuple[dict[str, Given], ...] = (
     {
         "aws:SourceOrgID": STRANGERS_ORGANIZATION,
@@ -126,11 +195,21 @@ def _arns(engine: Engine, service: str, account: str, patterns: Iterable[str]) -
     head = f"arn:{partition}:{_plain(service)}"
     found = {f"{head}:{snapshot.some_region}:{account}:{STRANGER}/{STRANGER}": None}
     for pattern in patterns:
+        if not is_wild(pattern):
+            # A name may hold its owner's number, as names of buckets do.
+            found |= {pattern: None} if _account_of(pattern) in ("", account) else {}
+            continue
         made = [filled_arn(pattern, account, partition)]
         for region in (snapshot.some_region, ""):
             made += [fit.value for fit in beginning(f"{head}:{region}:{account}:", pattern)]
         found |= {arn: None for arn in made if arn and _is_theirs(arn, account)}
     return found
+
+
+def _account_of(arn: str) -> str | None:
+    """Whose a thing is, "" where its ARN does not say; None for what is no ARN."""
+    fields = arn.split(":", _ARN_FIELDS - 1)
+    return fields[4] if len(fields) == _ARN_FIELDS and fields[0] == "arn" else None
 
 
 def _is_theirs(arn: str, account: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from idkeep.access import Estate
 from idkeep.api.catalog import load_catalog
 from idkeep.api.checks import find_check
+from idkeep.api.judging import Judging
 from idkeep.api.snapshots import (
     Around,
     Found,
@@ -48,7 +49,14 @@ def explain_finding(
     for name in (snapshot,) if snapshot else _newest(store):
         found = find_snapshot(name, store=store)
         around, known = _around(found, keeper), settings or Settings()
-        report = judge(found.snapshot, known, kept_as=found.id, keeper=keeper, around=around)
+        report = judge(
+            found.snapshot,
+            known,
+            kept_as=found.id,
+            keeper=keeper,
+            around=around,
+            judging=Judging(in_parts=True),
+        )
         if told := _found(report, wanted):
             check, verdict, finding = told
             changes = _changes(found.snapshot, known, around or Around(), told)

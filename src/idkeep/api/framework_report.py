@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from idkeep.api.catalog import load_catalog
 from idkeep.api.files import read_bytes
+from idkeep.api.judging import Judging
 from idkeep.api.snapshots import rejudge, run_report
 from idkeep.catalog import Framework
 from idkeep.config import Settings
@@ -23,6 +24,8 @@ from idkeep.report.organization import Coverage
 from idkeep.report.scan import ScanReport
 
 PACK_SCHEMA = "idkeep.evidence/1"
+# A control rests on its own checks: what these find counts there, whoever tells the whole of it.
+_IN_PARTS = Judging(in_parts=True)
 _MOST_EVIDENCE = 100_000_000
 # The same findings make the same file: a zip's own times are those of the snapshot.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -45,7 +48,7 @@ def framework_of_snapshot(
 ) -> FrameworkReport:
     """By a snapshot, named as for `rejudge`. Raises `IdkeepError`."""
     tally = FrameworkTally(framework, settings)
-    scan = rejudge(wanted, store=store, settings=settings)
+    scan = rejudge(wanted, store=store, settings=settings, judging=_IN_PARTS)
     tally.add(scan)
     each(scan)
     return tally.report(metadata.version("idkeep"))
@@ -70,7 +73,7 @@ def framework_of_run(
         tally.add(scan, scan.account_name)
         each(scan)
 
-    whole = run_report(wanted, store=store, settings=settings, each=one)
+    whole = run_report(wanted, store=store, settings=settings, judging=_IN_PARTS, each=one)
     for row in whole.accounts:
         if row.coverage is Coverage.FAILED:
             tally.add_unread(row.id, row.name, row.why)

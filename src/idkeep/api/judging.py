@@ -19,10 +19,14 @@ class OtherRules(IdkeepError):
 
 
 class Judging(Struct, frozen=True, kw_only=True):
-    """`selection` is what the report is narrowed to; `against` is the older scan, if any."""
+    """`selection` is what the report is narrowed to; `against` is the older scan, if any.
+
+    `in_parts`: each check tells what it finds, also what is part of another's finding.
+    """
 
     selection: Selection = Selection()
     against: "Against | None" = None
+    in_parts: bool = False
 
     @property
     def checks(self) -> tuple[AnyCheck, ...]:

@@ -235,7 +235,7 @@ def judge(  # noqa: PLR0913 -- what a judgement may be told, all by name
         snapshot, settings, catalog or load_catalog(), beside.siblings, beside.elsewhere
     )
     learned = _Learned(snapshot, keeper) if keeper else None
-    outcomes = checks.run_each(chosen, estate)
+    outcomes = checks.run_each(chosen, estate, in_parts=bool(judging and judging.in_parts))
     found = report.scan_report(
         snapshot=snapshot,
         checks=chosen,

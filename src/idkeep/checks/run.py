@@ -30,15 +30,24 @@ from idkeep.model.finding import finding_id
 from idkeep.model.subjects import PLACES
 
 
-def run(checks: Iterable[AnyCheck], estate: Estate) -> tuple[Outcome, ...]:
-    """One outcome for each check, in the order given."""
-    return tuple(run_each(checks, estate))
+def run(
+    checks: Iterable[AnyCheck], estate: Estate, *, in_parts: bool = False
+) -> tuple[Outcome, ...]:
+    """One outcome for each check, in the order given.
+
+    What is part of a larger problem is told by the check on that alone, if it runs too; `in_parts`
+    has each check tell what it finds by itself.
+    """
+    return tuple(run_each(checks, estate, in_parts=in_parts))
 
 
-def run_each(checks: Iterable[AnyCheck], estate: Estate) -> Iterator[Outcome]:
+def run_each(
+    checks: Iterable[AnyCheck], estate: Estate, *, in_parts: bool = False
+) -> Iterator[Outcome]:
     """The same, each as it is asked for: a large account's do not fit into memory together."""
-    told = _Told(estate)
-    for check in checks:
+    every = tuple(checks)
+    told = _Told(estate, frozenset() if in_parts else frozenset(one.id for one in every))
+    for check in every:
         yield _outcome(check, estate, told)
         told.forget_facts()
 
@@ -48,6 +57,8 @@ class _Told:
     """What verdicts say: a fact is worded once for each check, a subject for all of them."""
 
     estate: Estate
+    # The checks that may be left to tell what is part of theirs.
+    others: frozenset[str]
     # The subjects stay with their words, so that no other can come to have the same `id`.
     _subjects: dict[int, tuple[Subject, SubjectRef]] = field(default_factory=dict)
     _facts: dict[tuple[int, str, str], Fact] = field(default_factory=dict)
@@ -113,7 +124,7 @@ def _verdict(
     sources: tuple[tuple[str, str], ...],
     told: _Told,
 ) -> Verdict:
-    said = _said(check, subject, estate)
+    said = tuple(_in_whole(one, told.others) for one in _said(check, subject, estate))
     ref = told.reference(subject)
     findings = tuple(
         Finding(
@@ -132,7 +143,9 @@ def _verdict(
         status=_status(said),
         findings=findings,
         unknown=tuple(dict.fromkeys(one.why for one in said if isinstance(one, Unknown))),
-        not_applicable="; ".join(one.why for one in said if isinstance(one, NotApplicable)),
+        not_applicable="; ".join(
+            dict.fromkeys(one.why for one in said if isinstance(one, NotApplicable))
+        ),
         evidence=tuple(told.fact(subject, name, action) for name, action in sources),
     )
 
@@ -144,6 +157,12 @@ def _said(check: AnyCheck, subject: Subject, estate: Estate) -> tuple[Said, ...]
     except CannotTell as stop:
         said.append(Unknown(str(stop.gap)))
     return tuple(said)
+
+
+def _in_whole(one: Said, others: frozenset[str]) -> Said:
+    if isinstance(one, Problem) and one.within in others:
+        return NotApplicable(f"is part of what {one.within} finds here")
+    return one
 
 
 def _status(said: tuple[Said, ...]) -> Status:

@@ -51,6 +51,7 @@ class Problem(Struct, frozen=True):
     `at` names the part (a key, a statement) where one subject can fail a rule twice; it is part
     of the finding's identity, the message is not. `severity` moves the check's own, and then
     `because` says why, in words that stand by themselves. `statements` are what it rests on.
+    `within` is the check that finds the whole of which this is a part, in this very subject.
     """
 
     message: str
@@ -58,6 +59,7 @@ class Problem(Struct, frozen=True):
     severity: Severity | None = None
     because: str = ""
     statements: tuple[PolicyPlace, ...] = ()
+    within: str = ""
 
 
 class Unknown(Struct, frozen=True):

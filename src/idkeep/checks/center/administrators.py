@@ -41,6 +41,7 @@ from idkeep.model import (
     Gap,
     ManagedPolicy,
     NotApplicable,
+    NotAsked,
     Organization,
     PermissionSet,
     PermissionSetBoundary,
@@ -81,6 +82,14 @@ def _found(one: PermissionSet, estate: Estate) -> tuple[list[_Found], list[Unrea
         elif role.power is not None:  # else permission-set-names-no-policy tells of it
             found.append(_Found(account, role, role.power))
     return found, list(gaps)
+
+
+def makes_administrators(one: PermissionSet, estate: Estate) -> bool:
+    """Whether the check on that finds something, in some account."""
+    if isinstance(one.provisioned, Gap | NotAsked):
+        return False
+    found, _ = _found(one, estate)
+    return any(each.power.by_policy is not Rule.NO for each in found)
 
 
 def _unknown(gaps: list[Unread]) -> Iterator[Said]:

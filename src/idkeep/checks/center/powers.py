@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from idkeep.access import Estate
 from idkeep.access.permission_sets import INLINE, PermissionSets, instance_of
+from idkeep.checks.center.administrators import makes_administrators
 from idkeep.checks.center.samples import DEVELOPER, center
 from idkeep.checks.declare import (
     Check,
@@ -24,6 +25,7 @@ from idkeep.checks.policies.texts import LOST_TEXT, judged, statements_of
 from idkeep.checks.samples import text
 from idkeep.model import Gap, PermissionSet
 
+_WHOLE = "permission-set-makes-administrators"
 _REFUSED = Gap("sso:GetInlinePolicyForPermissionSet", "AccessDeniedException")
 
 
@@ -32,7 +34,8 @@ def _check(power: TextPower) -> Check[PermissionSet]:
         document = known(one.inline_policy)
         if document is not None:
             engine = estate.once(PermissionSets).inline_alone(instance_of(estate.snapshot, one))
-            yield from judged(power, document, engine, name=INLINE)
+            whole = _WHOLE if makes_administrators(one, estate) else ""
+            yield from judged(power, document, engine, name=INLINE, whole=whole)
 
     body.__name__ = f"{power.id}_in_permission_set"
     body.__doc__ = f"The inline policy of a permission set {power.allows}.\n\n{power.why}"

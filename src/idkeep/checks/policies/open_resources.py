@@ -19,7 +19,7 @@ from idkeep.checks.declare import (
     fails,
     passes,
 )
-from idkeep.checks.policies.outsiders import Known, known_accounts
+from idkeep.checks.policies.outsiders import Known, for_whom, known_accounts
 from idkeep.checks.policies.resource_kinds import KINDS, ResourceKind, bucket, kms_key
 from idkeep.checks.policies.words import listed, statements, with_proviso
 from idkeep.checks.samples import ORGANIZATION, allow, deny, text
@@ -210,20 +210,26 @@ def _serves_anybody(kind: ResourceKind, resource: Any, estate: Estate) -> Iterat
         return
     yield from _unread(resource, estate)
     site = estate.engine.site(resource)
+    known = known_accounts(estate)
     for one in service_openings(estate.engine, site, kind.service):
-        if one.answer.why_unknown:
+        ours = bool(one.account) and known.vouches(one.account)
+        if not isinstance(ours, bool):
+            yield Unknown(f"whether {one.account} is of the organisation: {ours}")
+        elif ours:
+            continue
+        elif one.answer.why_unknown:
             yield Unknown(f"whether {one.name} gets in: {one.answer.why_unknown}")
-            continue
-        if not sends_to_resources(one.name):
+        elif not sends_to_resources(one.name):
             yield Unknown(f"whether {one.name} says for whom it acts: its guide does not tell")
-            continue
-        yield Problem(
-            with_proviso(
-                f"lets {one.name} do {listed(one.actions)} for any account", one.answer.proviso
-            ),
-            at=one.name,
-            statements=statements(estate, (one.answer,)),
-        )
+        else:
+            yield Problem(
+                with_proviso(
+                    f"lets {one.name} do {listed(one.actions)} for {for_whom(one.account)}",
+                    one.answer.proviso,
+                ),
+                at=f"{one.name} {one.account}".rstrip(),
+                statements=statements(estate, (one.answer,)),
+            )
 
 
 def _service_check(kind: ResourceKind) -> AnyCheck:
@@ -232,9 +238,11 @@ def _service_check(kind: ResourceKind) -> AnyCheck:
 
     services.__name__ = f"{kind.name}_serves_any_account"
     services.__doc__ = (
-        f"{kind.words} lets an AWS service in for anybody's account.\n\n"
+        f"{kind.words} lets an AWS service in for anybody's account, or a stranger's.\n\n"
         "Whoever makes the service work for them, from any account, reaches in by it. A condition\n"
-        "on `aws:SourceAccount` or `aws:SourceArn` says for whom:\n"
+        "on `aws:SourceAccount` or `aws:SourceArn` says for whom. An account that it names and\n"
+        "that is neither of the organisation nor among the settings' trusted accounts is a\n"
+        "stranger's:\n"
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
     )
     return check(
@@ -242,9 +250,11 @@ def _service_check(kind: ResourceKind) -> AnyCheck:
         severity=Severity.MEDIUM,
         controls=("confused-deputy", "known-accounts-only"),
         reads=kind.reads,
+        settings=("trusted_accounts",),
         remedy=Remedy(
             do="Add a condition on `aws:SourceAccount` with this account's number, or on "
-            f"`aws:SourceArn` with what the service works for: {kind.edit}.",
+            f"`aws:SourceArn` with what the service works for: {kind.edit}. A partner's account "
+            "that is meant goes into `trusted_accounts`, with an owner and an end.",
             may_stop="What the service does for other accounts stops, also for those of yours "
             "that the condition does not name.",
         ),
@@ -261,6 +271,18 @@ def _service_examples(kind: ResourceKind) -> Iterator[Example]:
     yield passes(kind.make(_policy(kind, service, Condition=own)), **around)
     source = {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}}
     yield passes(kind.make(_policy(kind, service, Condition=source)), **around)
+    strange = {"StringEquals": {"aws:SourceAccount": "444455556666"}}
+    theirs = kind.make(_policy(kind, service, Condition=strange))
+    yield fails(
+        theirs, f"lets sns.amazonaws.com do {kind.action} for account 444455556666", **around
+    )
+    yield passes(theirs, settings=_TRUSTING, **around)
+    yield cannot_tell(
+        theirs,
+        "whether 444455556666 is of the organisation: not read: --facts organization",
+        organization=NotAsked(Family.ORGANIZATION),
+        **around,
+    )
     yield cannot_tell(
         kind.make(_policy(kind, {"Service": "backup.amazonaws.com"})),
         "whether backup.amazonaws.com says for whom it acts: its guide does not tell",

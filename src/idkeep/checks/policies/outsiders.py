@@ -13,6 +13,20 @@ class Known(Struct, frozen=True, kw_only=True):
     organization: str = ""
     unread: Unread | None = None
 
+    def vouches(self, name: str) -> bool | Unread:
+        """Whether an account, by its number, or an organisation, by its id, is one of ours."""
+        if name in self.accounts or name == self.organization:
+            return True
+        is_told = self.unread is None or (self.organization and not name.isdigit())
+        return False if is_told or self.unread is None else self.unread
+
+
+def for_whom(name: str) -> str:
+    """For whom a service acts, by an account's number or an organisation's id, "" for anybody."""
+    if not name:
+        return "any account"
+    return f"account {name}" if name.isdigit() else f"the whole organisation {name}"
+
 
 def known_accounts(estate: Estate) -> Known:
     """An agreement that has ended trusts nobody."""

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idkeep.access import Estate
-from idkeep.access.administrators import Rule, administering
+from idkeep.access.administrators import Rule, administering, powers
 from idkeep.access.engine import Engine
 from idkeep.access.powers_of_texts import (
     Asked,
@@ -33,7 +33,7 @@ from idkeep.checks.declare import (
 from idkeep.checks.edits import BY_KIND
 from idkeep.checks.policies.powers import POWERS, TextPower
 from idkeep.checks.policies.samples import group, role, user
-from idkeep.checks.policies.words import owned_by_aws
+from idkeep.checks.policies.words import owned_by_aws, unread
 from idkeep.checks.samples import allow, managed
 from idkeep.model import (
     Group,
@@ -104,8 +104,23 @@ def _said(power: TextPower, subject: Any, estate: Estate) -> Iterator[Said]:  # 
     if isinstance(subject, Role) and (why := owned_by_aws(subject)):
         yield NotApplicable(why)
         return
+    whole = _administrator_check(subject, estate)
     for one in subject.inline_policies:
-        yield from judged(power, one.document, estate.engine, name=one.name)
+        yield from judged(power, one.document, estate.engine, name=one.name, whole=whole)
+
+
+def _administrator_check(subject: User | Group | Role, estate: Estate) -> str:
+    """The check that finds an administrator in the subject; "" where none does.
+
+    With a Deny of its own it may be none, and what was not read leaves that open.
+    """
+    engine = estate.engine
+    if isinstance(subject, Group):
+        makes = administering(engine).get(subject.arn, Rule.NO) is not Rule.NO
+        return "group-makes-administrators" if makes else ""
+    if any(unread(estate, subject)) or powers(engine)[subject.arn].by_policy is Rule.NO:
+        return ""
+    return "user-is-administrator" if isinstance(subject, User) else "role-is-administrator"
 
 
 def _managed(power: TextPower, policy: ManagedPolicy, estate: Estate) -> Iterator[Said]:
@@ -120,14 +135,28 @@ def _managed(power: TextPower, policy: ManagedPolicy, estate: Estate) -> Iterato
     if ":iam::aws:" in policy.arn and administering(engine).get(document) is Rule.YES:
         yield NotApplicable(_MAKES)
         return
-    nobody = "" if policy.attachments else "it is attached to nobody"
-    yield from judged(power, document, engine, name="", arn=policy.arn, nobody=nobody)
+    if policy.attachments:
+        nobody, whole = "", "policy-makes-administrators"
+    else:
+        nobody = "it is attached to nobody"
+        whole = "" if policy.boundary_uses else "unattached-administrator-policy"
+    yield from judged(power, document, engine, name="", arn=policy.arn, nobody=nobody, whole=whole)
 
 
-def judged(
-    power: TextPower, digest: str, engine: Engine, *, name: str, arn: str = "", nobody: str = ""
+def judged(  # noqa: PLR0913 -- what is known of a policy, all by name
+    power: TextPower,
+    digest: str,
+    engine: Engine,
+    *,
+    name: str,
+    arn: str = "",
+    nobody: str = "",
+    whole: str = "",
 ) -> Iterator[Said]:
-    """`name` is an inline policy's, "" for a managed one; `nobody` says that none holds it."""
+    """`name` is an inline policy's, "" for a managed one; `nobody` says that none holds it.
+
+    `whole` is the check that finds an administrator where the policy makes one, "" for none.
+    """
     read = engine.documents.policy(digest, PolicyKind.IDENTITY)
     if not isinstance(read, Policy):
         yield Unknown(str(read))
@@ -146,6 +175,7 @@ def judged(
         severity=Severity.LOW if moved else None,
         because=why_less if moved else "",
         statements=tuple(_place(read, n, whose, arn, digest) for n in numbers),
+        within=whole if rules else "",
     )
 
 

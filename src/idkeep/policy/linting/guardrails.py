@@ -8,11 +8,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-polic
 
 from collections.abc import Iterator
 
-from idkeep.policy.document import Effect, PolicyKind, Resource, Statement
+from idkeep.policy.condition import Condition
+from idkeep.policy.document import Effect, PolicyKind, Principal, Resource, Statement
 from idkeep.policy.linting.finding import Remark, Subject, path_of
-from idkeep.policy.linting.keys import negated
+from idkeep.policy.linting.keys import negated, positive
 from idkeep.policy.linting.known import literal
 from idkeep.policy.operators import NULL
+from idkeep.policy.principal import Service
 
 _NETWORK = frozenset(
     {
@@ -20,7 +22,9 @@ _NETWORK = frozenset(
         *("aws:vpcsourceip", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths"),
     }
 )
-# A service acts in its own name (resource policies, RCPs), or passes on a caller's (all).
+# A call that a service makes in a caller's name keeps the caller's address, and no more of its
+# network: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-ip.html
+_KEPT = "aws:sourceip"
 _IS_SERVICE = frozenset({"aws:principalisawsservice", "aws:principalservicename"})
 _VIA_SERVICE = frozenset(
     {"aws:viaawsservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"}
@@ -29,32 +33,89 @@ _PRINCIPAL = ("aws:principalorgid", "aws:principalorgpaths", "aws:principalaccou
 _PRINCIPAL_PREFIXES = (*_PRINCIPAL, "aws:principalarn", "aws:principaltag/")
 _SOURCE = ("aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceaccount", "aws:sourcearn")
 _NULL_CHECKS = frozenset({"aws:sourceaccount", "aws:sourcearn"})
-_OF_RESOURCES = frozenset({PolicyKind.RESOURCE, PolicyKind.RCP, PolicyKind.VPC_ENDPOINT})
+# What meets a service in its own name, and what meets one in a caller's: no service signs in, and
+# none comes through an endpoint of yours in your name.
+_MEET_SERVICES = frozenset(
+    {PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.RCP, PolicyKind.VPC_ENDPOINT}
+)
+_MEET_NO_CALLERS = frozenset({PolicyKind.SIGNIN_RESOURCE, PolicyKind.VPC_ENDPOINT})
 
 
 def perimeters(subject: Subject) -> Iterator[Remark]:
     """A Deny of every other network; a service that acts for you comes from none of yours."""
     for statement in subject.statements:
-        if statement.effect is not Effect.DENY:
+        if statement.effect is not Effect.DENY or any(map(_asks_for_network, statement.conditions)):
             continue
-        there = {one.key.lower() for one in statement.conditions}
-        exempts = _IS_SERVICE | _VIA_SERVICE if subject.kind in _OF_RESOURCES else _VIA_SERVICE
-        if not there.isdisjoint(exempts) or "aws:principalarn" in there:
-            continue
-        wanted = sorted(exempts & {"aws:principalisawsservice", "aws:viaawsservice"})
-        names = " and ".join(_NAMES[one] for one in wanted)
+        own = subject.kind in _MEET_SERVICES and _meets_services(statement)
+        passed_on = subject.kind not in _MEET_NO_CALLERS and not _exempts(statement, _VIA_SERVICE)
         for condition, at in subject.conditions(statement):
-            if condition.key.lower() in _NETWORK and negated(condition.operator):
+            key = condition.key.lower()
+            if key not in _NETWORK or not _met_without(condition):
+                continue
+            lacking = ["aws:PrincipalIsAWSService"] if own else []
+            lacking += ["aws:ViaAWSService"] if passed_on and key != _KEPT else []
+            if lacking:
                 message = (
-                    f"AWS services that act for you come from elsewhere: exempt them by {names}"
+                    "AWS services that act for you come from elsewhere: exempt them by "
+                    f"{' and '.join(lacking)}"
                 )
                 yield Remark("DENY_BY_NETWORK_WITHOUT_SERVICE_EXEMPTION", message, at, key=True)
 
 
-_NAMES = {
-    "aws:principalisawsservice": "aws:PrincipalIsAWSService",
-    "aws:viaawsservice": "aws:ViaAWSService",
-}
+def _met_without(condition: Condition) -> bool:
+    """Whether it holds of a request that lacks the key."""
+    if condition.operator.base == NULL:
+        return _are(condition, "true")
+    return negated(condition.operator) and not positive(condition)
+
+
+def _asks_for_network(condition: Condition) -> bool:
+    """Whether it spares what comes without the key, as services do."""
+    if condition.key.lower() not in _NETWORK:
+        return False
+    if condition.operator.base == NULL:
+        return _are(condition, "false")
+    return positive(condition)
+
+
+def _meets_services(statement: Statement) -> bool:
+    """Whether it denies a service that acts in its own name, which is in no organisation."""
+    if isinstance(statement.principal, Principal) and not any(
+        str(one) in _EVERYBODY or isinstance(one, Service) for one in statement.principal.named
+    ):
+        return False
+    of_people = any(
+        one.key.lower().startswith(_NO_SERVICES) and positive(one) for one in statement.conditions
+    )
+    return not of_people and not _exempts(statement, _IS_SERVICE)
+
+
+_EVERYBODY = frozenset({"*", "AWS:*"})
+_NO_SERVICES = (
+    *("aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/"),
+    *("aws:principalarn", "aws:userid", "aws:username"),
+)
+
+
+def _exempts(statement: Statement, keys: frozenset[str]) -> bool:
+    """Whether one of these keys spares services, as `Bool … false` does."""
+    for one in statement.conditions:
+        if one.key.lower() not in keys:
+            continue
+        if one.operator.base == NULL or one.key.lower() in _BOOLEANS:
+            missing = one.operator.base == NULL
+            if _are(one, "true" if missing or negated(one.operator) else "false"):
+                return True
+        elif negated(one.operator):
+            return True
+    return False
+
+
+_BOOLEANS = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
+
+
+def _are(condition: Condition, word: str) -> bool:
+    return all(value.lower() == word for value in condition.values)
 
 
 def scps(subject: Subject) -> Iterator[Remark]:
