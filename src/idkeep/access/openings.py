@@ -6,7 +6,7 @@ name, with a word in the place of each wildcard.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from msgspec import Struct
@@ -101,9 +101,16 @@ class Opening(Struct, frozen=True, kw_only=True):
         return self.answer.caller.requester.kind is RequesterKind.ANONYMOUS
 
 
-def openings(engine: Engine, site: Site, service: str) -> tuple[Opening, ...]:
+def _every(_: str) -> bool:
+    return True
+
+
+def openings(
+    engine: Engine, site: Site, service: str, wanted: Callable[[str], bool] = _every
+) -> tuple[Opening, ...]:
     """Everybody from outside whom the resource's policies let in; an organisation as a whole too.
 
+    `wanted` says which of the service's actions are asked for, by name; by default all are.
     Anybody without an account and anybody with one are told apart. A service of AWS is not judged
     here: it acts for somebody, as `service_openings` asks.
     """
@@ -115,7 +122,8 @@ def openings(engine: Engine, site: Site, service: str) -> tuple[Opening, ...]:
             continue
         for own in _ways(site, probe):
             known = found.get(key)
-            opening = _opening(engine, site, service, probe, ANYTHING.told({**own, **_keys(probe)}))
+            told = ANYTHING.told({**own, **_keys(probe)})
+            opening = _opening(engine, site, service, probe, told, wanted)
             if opening:
                 found[key] = _both(known, opening) if known else opening
     return tuple(found.values())
@@ -197,13 +205,18 @@ def _asked(engine: Engine, site: Site) -> Iterator[Probe]:
 
 
 def _opening(
-    engine: Engine, site: Site, service: str, probe: Probe, context: Context
+    engine: Engine,
+    site: Site,
+    service: str,
+    probe: Probe,
+    context: Context,
+    wanted: Callable[[str], bool] = _every,
 ) -> Opening | None:
     """What one may do, asked of each thing that the policies speak of."""
     allowed: list[Answer] = []
     unsure: list[Answer] = []
     actions: dict[str, None] = {}
-    for alike, resource in _requests(engine, site, service, probe):
+    for alike, resource in _requests(engine, site, service, probe, wanted):
         answer = engine.outsider_at(site, probe.requester, alike[0], resource, context)
         if answer.says in {Says.YES, Says.DEPENDS}:
             allowed.append(answer)
@@ -236,7 +249,7 @@ def _keys(probe: Probe) -> dict[str, Given]:
 
 
 def _requests(
-    engine: Engine, site: Site, service: str, probe: Probe
+    engine: Engine, site: Site, service: str, probe: Probe, wanted: Callable[[str], bool]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Actions that no statement tells apart, with each thing that some statement names."""
     account = probe.requester.split(":")[4] if probe.requester.startswith("arn:") else STRANGER
@@ -252,7 +265,8 @@ def _requests(
                 things |= dict.fromkeys(_things(own, site.arn))
     granted = [f"kms:{one}" for grant in site.target.grants for one in grant.operations]
     meant = (meant & words.of_service(service)) | words.lanes(granted)
-    for alike in _alike(engine, site, chosen(words.names, meant), frozenset(granted)):
+    actions = tuple(filter(wanted, chosen(words.names, meant)))
+    for alike in _alike(engine, site, actions, frozenset(granted)):
         for thing in things:
             yield alike, thing
 

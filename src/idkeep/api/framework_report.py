@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from idkeep.api.catalog import load_catalog
 from idkeep.api.files import read_bytes
@@ -48,7 +49,8 @@ def framework_of_snapshot(
 ) -> FrameworkReport:
     """By a snapshot, named as for `rejudge`. Raises `IdkeepError`."""
     tally = FrameworkTally(framework, settings)
-    scan = rejudge(wanted, store=store, settings=settings, judging=_IN_PARTS)
+    limited = within_limits(settings, framework)
+    scan = rejudge(wanted, store=store, settings=limited, judging=_IN_PARTS)
     tally.add(scan)
     each(scan)
     return tally.report(metadata.version("idkeep"))
@@ -73,13 +75,22 @@ def framework_of_run(
         tally.add(scan, scan.account_name)
         each(scan)
 
-    whole = run_report(wanted, store=store, settings=settings, judging=_IN_PARTS, each=one)
+    limited = within_limits(settings, framework)
+    whole = run_report(wanted, store=store, settings=limited, judging=_IN_PARTS, each=one)
     for row in whole.accounts:
         if row.coverage is Coverage.FAILED:
             tally.add_unread(row.id, row.name, row.why)
         elif row.coverage is Coverage.SKIPPED:
             tally.add_skipped(row.id, row.name, row.why)
     return tally.report(metadata.version("idkeep"))
+
+
+def within_limits(settings: Settings, framework: Framework) -> Settings:
+    """The settings with the limits that the framework sets itself.
+
+    A stricter rule of the house breaks no control then, and a laxer one keeps none.
+    """
+    return replace(settings, **framework.limits)
 
 
 class EvidencePack:
@@ -133,6 +144,7 @@ class EvidencePack:
             "catalog": str(load_catalog().date),
             "framework": report.framework,
             "version": report.version,
+            "limits": report.limits,
             "snapshots": {one.id: one.snapshot for one in report.accounts if one.snapshot},
             "sha256": self._hashes,
         }

@@ -13,7 +13,8 @@ class Control(Struct, frozen=True, kw_only=True):
 
     `objectives` are those it asks for; none where idkeep does not assess it. `manual`: the
     framework wants a person to look. `in_part`: the objectives are not all that it asks, so that
-    they can show it broken and not kept. `level` is CIS's, 0 where there is none.
+    they can show it broken and not kept. `of` are patterns of the ARNs that it is about, where its
+    objectives are about others too. `level` is CIS's, 0 where there is none.
     """
 
     id: str
@@ -22,15 +23,21 @@ class Control(Struct, frozen=True, kw_only=True):
     level: int = 0
     objectives: tuple[str, ...] = ()
     in_part: bool = False
+    of: tuple[str, ...] = ()
 
 
 class Framework(Struct, frozen=True, kw_only=True):
-    """A published list of controls. Not `complete`: only its part about identities is here."""
+    """A published list of controls. Not `complete`: only its part about identities is here.
+
+    `limits` are those that it sets itself, by the setting that they stand in for: days after
+    which something is old, characters of a password. Its controls are judged by them.
+    """
 
     id: str = ""
     title: str
     version: str
     complete: bool
+    limits: dict[str, int | bool] = {}
     controls: tuple[Control, ...]
 
 

@@ -28,7 +28,7 @@ AS_ROOT = Caller(arn="arn:aws:iam::111122223333:root", user_id="111122223333")
 @check(
     Account,
     severity=Severity.CRITICAL,
-    controls=("root-not-used", "root-no-access-keys"),
+    controls=("root-not-used",),
     reads=("caller",),
     remedy=Remedy(
         do="Stop here. Make a role with the policy that `idkeep permissions` prints (`aws "

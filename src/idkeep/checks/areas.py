@@ -22,6 +22,7 @@ _AREAS = {
     "policies": "Policies",
     "policies.account": "Account",
     "policies.administrators": "Administrators",
+    "policies.bucket_rights": "Access from outside",
     "policies.doors": "Access from outside",
     "policies.escalation": "Escalation",
     "policies.open_resources": "Access from outside",

@@ -76,7 +76,7 @@ def _missing(kind: str, about: str) -> AnyCheck:
     return check(
         Account,
         severity=Severity.LOW,
-        controls=("account-contacts",),
+        controls=("alternate-contacts",),
         reads=(field,),
         remedy=_naming(f"Name {article} {kind} contact", kind.upper()),
         examples=(
@@ -90,7 +90,7 @@ def _missing(kind: str, about: str) -> AnyCheck:
 @check(
     Account,
     severity=Severity.LOW,
-    controls=("account-contacts",),
+    controls=("alternate-contacts",),
     reads=("contact", "security_contact", "billing_contact", "operations_contact"),
     remedy=_naming("Give each matter to those whose work it is"),
     examples=(
@@ -205,7 +205,7 @@ _UNVERIFIED = {
 @check(
     Account,
     severity=Severity.LOW,
-    controls=("account-contacts",),
+    controls=("alternate-contacts",),
     reads=("security_contact", "billing_contact", "operations_contact"),
     settings=("organization_domains",),
     remedy=_naming("Name a mailbox of your own, and let it forward what others should see"),

@@ -60,6 +60,8 @@ _CLASSES = (
     ("number", "requires_numbers", "a number", "--require-numbers"),
     ("symbol", "requires_symbols", "a symbol", "--require-symbols"),
 )
+# PCI DSS asks for digits and letters, and for no kind of letter.
+_OBJECTIVES = {"number": ("password-digits",)}
 
 
 def _without(word: str, field: str, words: str, option: str) -> AnyCheck:
@@ -80,7 +82,7 @@ def _without(word: str, field: str, words: str, option: str) -> AnyCheck:
     return check(
         Account,
         severity=Severity.LOW,
-        controls=("password-composition",),
+        controls=("password-composition", *_OBJECTIVES.get(word, ())),
         reads=("password_policy",),
         settings=("password_composition",),
         remedy=setting_policy(f"Ask for {words}", option),

@@ -134,7 +134,7 @@ def root_credentials_in_member(root: Root, estate: Estate) -> Iterator[Said]:
 @check(
     Root,
     severity=Severity.MEDIUM,
-    controls=("root-no-access-keys",),
+    controls=("root-no-certificates",),
     reads=("has_certificates",),
     remedy=Remedy(
         do="Delete it while signed in as root: `aws iam list-signing-certificates`, then "
@@ -165,7 +165,7 @@ def root_signing_certificate(root: Root, _: Estate) -> Iterator[Said]:
 @check(
     Root,
     severity=Severity.CRITICAL,
-    controls=("root-not-used", "root-no-access-keys"),
+    controls=("root-not-used",),
     reads=("access_keys",),
     settings=("root_unused_for",),
     remedy=Remedy(
@@ -225,7 +225,7 @@ NOT_LISTED = (
 @check(
     Root,
     severity=Severity.LOW,
-    controls=("root-mfa", "root-recovery"),
+    controls=("root-recovery",),
     reads=("has_mfa", "virtual_mfa", "has_password"),
     settings=("root_register",),
     remedy=Remedy(
@@ -368,7 +368,7 @@ _FEATURES = (
 @check(
     Account,
     severity=Severity.LOW,
-    controls=("root-managed-centrally", "delegated-administration"),
+    controls=("root-sessions-limited", "delegated-administration"),
     reads=(),
     remedy=Remedy(
         do="From the management account name an account made for security: `aws "

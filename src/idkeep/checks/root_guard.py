@@ -166,7 +166,7 @@ def root_not_denied_by_scp(root: Root, estate: Estate) -> Iterator[Said]:
 @check(
     Root,
     severity=Severity.MEDIUM,
-    controls=("root-denied-by-scp", "root-managed-centrally"),
+    controls=("root-denied-by-scp", "root-sessions-limited"),
     reads=(),
     remedy=Remedy(
         do="Add to the statement that denies root a condition `Null` on `aws:AssumedRoot` "
@@ -274,7 +274,7 @@ TAKES_ROOT = Rule(
     "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html",
     _becomes_root,
     severity=Severity.MEDIUM,
-    controls=("root-managed-centrally", "least-privilege"),
+    controls=("root-sessions-limited", "least-privilege"),
     remedy=Remedy(
         do="Name the members' root users in the statement's Resource and the tasks in a "
         "condition on `sts:TaskPolicyArn`, and ask for MFA: {edit}.",

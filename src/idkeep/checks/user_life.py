@@ -128,7 +128,7 @@ _NOTHING = "has neither a password nor an access key"
 @check(
     User,
     severity=Severity.LOW,
-    controls=("unused-credentials",),
+    controls=("unused-users",),
     reads=("password", "access_keys"),
     settings=("user_unused_after",),
     remedy=Remedy(
@@ -256,7 +256,7 @@ _OWNED = Settings(owner_tag="Owner")
 @check(
     User,
     severity=Severity.LOW,
-    controls=("user-lifecycle",),
+    controls=("users-have-owners",),
     reads=("tags",),
     settings=("owner_tag",),
     remedy=Remedy(
@@ -294,7 +294,7 @@ _BESIDE = frozenset(
 @check(
     User,
     severity=Severity.LOW,
-    controls=("user-lifecycle",),
+    controls=("one-user-each",),
     reads=("password", "tags"),
     remedy=Remedy(
         do="Keep one user and let the person take a role for what the other is for; then "

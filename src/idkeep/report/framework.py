@@ -16,6 +16,7 @@ from idkeep.catalog import Control, Framework
 from idkeep.config import Evidence, Settings
 from idkeep.model import Severity, Status
 from idkeep.report.scan import CheckResult, ScanReport
+from idkeep.report.verdicts import Counted, Tally
 
 FRAMEWORK_SCHEMA = "idkeep.framework/1"
 
@@ -91,7 +92,8 @@ class FrameworkReport(Struct, frozen=True, kw_only=True):
     """The document. `counts` are of all controls by status, and so add up to their number.
 
     Where `complete` is false, only the framework's part about identities is here, and no control
-    is kept by checks alone.
+    is kept by checks alone. `limits` are those of the framework itself, which were judged by in
+    place of the settings'.
     """
 
     schema: str = FRAMEWORK_SCHEMA
@@ -100,6 +102,7 @@ class FrameworkReport(Struct, frozen=True, kw_only=True):
     title: str
     version: str
     complete: bool
+    limits: dict[str, int | bool] = {}
     accounts: tuple[ScannedAccount, ...]
     counts: dict[ControlStatus, int]
     controls: tuple[ControlResult, ...]
@@ -156,6 +159,7 @@ class FrameworkTally:
             title=self._framework.title,
             version=self._framework.version,
             complete=self._framework.complete,
+            limits=self._framework.limits,
             accounts=tuple(self._accounts),
             counts={
                 status: sum(one.status is status for one in controls) for status in ControlStatus
@@ -205,7 +209,9 @@ def _judged(
 ) -> AccountControl:
     """In an account without a name; `whole`: its objectives are all that it asks."""
     checks = {
-        check.id: check for objective in control.objectives for check in serving.get(objective, ())
+        check.id: _about(control, check)
+        for objective in control.objectives
+        for check in serving.get(objective, ())
     }
     status, why = _by_checks(checks.values())
     whole = whole and all(one in serving for one in control.objectives)
@@ -219,9 +225,23 @@ def _judged(
         status=status,
         why=why,
         checks=tuple(_check(one) for one in checks.values()),
-        findings=tuple(finding for one in checks for finding in found[one]),
+        findings=tuple(
+            finding for one in checks for finding in found[one] if _is_about(control, finding.arn)
+        ),
         evidence=evidence,
     )
+
+
+def _about(control: Control, check: CheckResult) -> CheckResult:
+    """What the check says of those that the control is about."""
+    if not control.of:
+        return check
+    about = [one for one in check.results if _is_about(control, one.subject.arn)]
+    return replace(check, results=Counted(about, Tally.of(about)))
+
+
+def _is_about(control: Control, arn: str) -> bool:
+    return not control.of or any(fnmatchcase(arn, pattern) for pattern in control.of)
 
 
 def _unread(

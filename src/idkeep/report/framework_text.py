@@ -70,10 +70,17 @@ class FrameworkText:
         yield Padding(Text("\n").join(rows), (0, 0, 0, _WIDTH + 2))
 
 
+def limits(report: FrameworkReport) -> str:
+    """Those that the framework sets itself, in place of the settings'."""
+    return ", ".join(f"{name} = {str(value).lower()}" for name, value in report.limits.items())
+
+
 def _heading(report: FrameworkReport) -> Text:
     text = line(f"{report.title} {report.version}".strip(), "bold")
     if not report.complete:
         text.append_text(line("  the part about identities", "dim"))
+    if report.limits:
+        text.append("\n").append_text(line(f"by its own limits: {limits(report)}", "dim"))
     for one in report.accounts[:_SHOWN]:
         told = f"{one.taken:%Y-%m-%d %H:%M} UTC" if one.taken else f"not read: {one.why}"
         text.append("\n").append_text(line(f"account {one.id}  {one.name}  {told}".rstrip()))

@@ -162,7 +162,7 @@ _APP = CenterApplication(
 @check(
     CenterUser,
     severity=Severity.MEDIUM,
-    controls=("identity-center", "user-lifecycle"),
+    controls=("identity-center", "leavers"),
     reads=("status",),
     remedy=Remedy(
         do="Take the user out of its groups, in the directory where it comes from there, else by "

@@ -55,7 +55,7 @@ def _said(**facts: object) -> Trail:
 @check(
     Trail,
     severity=Severity.MEDIUM,
-    controls=("management-events-logged",),
+    controls=("trail-delivers",),
     reads=("status",),
     remedy=Remedy(
         do="Find out who stopped it and why. Start it again (`aws cloudtrail start-logging "

@@ -273,7 +273,7 @@ _CHANGES = ("iam:CreateUser", "iam:AttachRolePolicy", "iam:CreatePolicyVersion")
 @check(
     MemberAccount,
     severity=Severity.LOW,
-    controls=("organization-guardrails",),
+    controls=("agent-guardrails",),
     reads=_READS,
     remedy=Remedy(
         do="Deny writes in IAM under the condition Bool `aws:ViaAWSMCPService` true by a "

@@ -4,6 +4,7 @@ from idkeep.checks.declare import AnyCheck
 from idkeep.checks.policies import (
     account,
     administrators,
+    bucket_rights,
     buckets,
     doors,
     escalation,
@@ -25,6 +26,7 @@ CHECKS: tuple[AnyCheck, ...] = (
     *texts.CHECKS,
     *open_resources.CHECKS,
     *buckets.CHECKS,
+    *bucket_rights.CHECKS,
     *doors.CHECKS,
     *workloads.CHECKS,
     *account.CHECKS,

@@ -249,7 +249,7 @@ def policy_makes_administrators(policy: ManagedPolicy, estate: Estate) -> Iterat
 @check(
     ManagedPolicy,
     severity=Severity.MEDIUM,
-    controls=("least-privilege-administrators", "unused-policies"),
+    controls=("unused-administrator-policies", "unused-policies"),
     reads=("versions", "attachments"),
     remedy=Remedy(
         do="Delete it (`aws iam delete-policy --policy-arn POLICY_ARN`, its other versions "
@@ -285,7 +285,7 @@ def unattached_administrator_policy(policy: ManagedPolicy, estate: Estate) -> It
 @check(
     User,
     severity=Severity.CRITICAL,
-    controls=("human-mfa", "administrator-mfa"),
+    controls=("administrator-mfa",),
     reads=(*_GRANTS, "groups", "boundary", "password", "mfa_active", "virtual_mfa", "access_keys"),
     remedy=Remedy(
         do="Have the person register a passkey or a security key under Security credentials "

@@ -9,7 +9,7 @@ from idkeep.checks.policies.resource_kinds import bucket
 from idkeep.checks.samples import deny, text
 from idkeep.model import Gap, Problem, Severity, Unknown
 from idkeep.model.logging import PublicAccessBlock
-from idkeep.model.resources import Bucket, Resources
+from idkeep.model.resources import AccessPoint, Bucket, Resources
 from idkeep.policy import Denied
 from idkeep.policy.context import Given
 
@@ -42,7 +42,7 @@ def _block(command: str) -> Remedy:
 @check(
     Resources,
     severity=Severity.MEDIUM,
-    controls=("public-access-blocked",),
+    controls=("public-access-blocked-by-account",),
     reads=("account_public_access_block",),
     remedy=_block("s3control put-public-access-block --account-id ACCOUNT"),
     examples=(
@@ -108,6 +108,56 @@ def bucket_takes_public_access(one: Bucket, estate: Estate) -> Iterator[Said]:
     # What either switches on is on.
     if set(_off(block)) & set(_off(known(own))):
         yield Problem("may be made public")
+
+
+def _point(block: PublicAccessBlock | Gap | None) -> AccessPoint:
+    return AccessPoint(
+        arn="arn:aws:s3:us-east-1:111122223333:accesspoint/partner",
+        account="111122223333",
+        region="us-east-1",
+        bucket="larkfield",
+        network_origin="Internet",
+        policy=None,
+        public_access_block=block,
+    )
+
+
+@check(
+    AccessPoint,
+    severity=Severity.LOW,
+    controls=("access-points-block-public",),
+    reads=("public_access_block",),
+    remedy=Remedy(
+        do="Make a new one with all four settings on (`aws s3control create-access-point "
+        "--account-id ACCOUNT --name NAME --bucket BUCKET --public-access-block-configuration "
+        "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,"
+        "RestrictPublicBuckets=true`), lead its users there, then delete this one: `aws s3control "
+        "delete-access-point --account-id ACCOUNT --name ACCESS_POINT`.",
+        may_stop="Whoever still comes by the old one is refused once it is deleted.",
+    ),
+    examples=(
+        fails(_point(None), "does not block public access"),
+        fails(
+            _point(_HALF),
+            "does not block public access: block_policy, restrict_buckets are off",
+        ),
+        passes(_point(_FULL)),
+        cannot_tell(
+            _point(Gap("s3:GetAccessPoint", "AccessDenied")), "s3:GetAccessPoint: AccessDenied"
+        ),
+    ),
+)
+def access_point_takes_public_access(point: AccessPoint, _: Estate) -> Iterator[Said]:
+    """An access point was made without its block of public access.
+
+    Then a block of the bucket or of the account is all that keeps a policy from opening it. An
+    access point's own block is on unless its maker says otherwise, and cannot be changed later:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html
+    """
+    block = known(point.public_access_block)
+    if off := _off(block):
+        said = f": {', '.join(off)} are off" if block else ""
+        yield Problem(f"does not block public access{said}")
 
 
 @check(
@@ -223,6 +273,7 @@ def _off(block: PublicAccessBlock | None) -> list[str]:
 CHECKS = (
     account_takes_public_buckets,
     bucket_takes_public_access,
+    access_point_takes_public_access,
     bucket_with_acls,
     bucket_over_plain_http,
 )

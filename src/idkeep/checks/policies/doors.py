@@ -1,6 +1,6 @@
 """Checks on ways into the account that no policy of a resource shows: URLs, ACLs, shares, pools."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec.structs import replace
 
@@ -133,7 +133,7 @@ def _with_url(policy: object) -> LambdaFunction:
 @check(
     LambdaFunction,
     severity=Severity.MEDIUM,
-    controls=("no-public-functions", "least-privilege"),
+    controls=("least-privilege",),
     reads=("urls", "policy"),
     remedy=Remedy(
         do="Give the permission to invoke for the URL alone: take the statement out (`aws lambda "
@@ -246,13 +246,19 @@ def bucket_acl_for_anybody(bucket: Bucket, estate: Estate) -> Iterator[Said]:
     ACLs are older than policies and easy to overlook. They count unless ownership is enforced or
     public ACLs are ignored, for the bucket or for the whole account.
     """
+    yield from acl_lets_anybody(bucket, estate)
+
+
+def acl_lets_anybody(bucket: Bucket, estate: Estate, but: Collection[str] = ()) -> Iterator[Said]:
+    """What everybody may do by the bucket's ACL, less the permissions in `but`."""
     resources = estate.snapshot.resources
     account = resources.account_public_access_block if isinstance(resources, Resources) else None
     blocks = (bucket.public_access_block, account)
     if any(isinstance(one, PublicAccessBlock) and one.ignore_acls for one in blocks):
         return
     for one in known(bucket.acl) or ():
-        if who := _GROUPS.get(one.grantee):
+        who = _GROUPS.get(one.grantee)
+        if who and one.permission not in but:
             for block in blocks:
                 known(block)
             yield Problem(f"lets {who} {one.permission} by its ACL", at=f"{who} {one.permission}")

@@ -184,7 +184,7 @@ def _holding(policy: object) -> Resources:
 @check(
     Resources,
     severity=Severity.MEDIUM,
-    controls=("no-public-resources", "policy-hygiene"),
+    controls=("policy-hygiene",),
     reads=(),
     remedy=Remedy(
         do="Turn it round: name who is let in as Principal, and to keep others out deny "

@@ -1,7 +1,7 @@
 """Checks on what the policies of resources let outsiders do, two for each kind of resource."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 from idkeep.access import Estate
 from idkeep.access.engine import Engine
@@ -37,6 +37,9 @@ _OPEN_ACCOUNT = Resources(account_public_access_block=None)
 _TRUSTING = Settings(trusted_accounts=(TrustedAccount(id="444455556666", name="Partner"),))
 
 
+Wanted: TypeAlias = Callable[[str], bool]
+
+
 def openings_of(kind: ResourceKind, resource: Any, estate: Estate) -> tuple[Opening, ...]:  # noqa: ANN401
     """Of one resource, worked out once for both checks."""
     known = estate.engine.once(_found)
@@ -53,24 +56,39 @@ def _found(_: Engine) -> dict[tuple[str, ...], tuple[Opening, ...]]:
 
 # Objectives of their own, where frameworks ask about one kind alone.
 _PUBLIC = {
-    "bucket": "no-public-buckets",
-    "access_point": "no-public-buckets",
-    "kms_key": "no-public-keys",
-    "queue": "no-public-queues",
-    "topic": "no-public-topics",
-    "function": "no-public-functions",
-    "secret": "no-public-secrets",
-    "event_bus": "no-public-event-buses",
+    "bucket": ("no-public-buckets",),
+    "access_point": ("no-public-buckets",),
+    "kms_key": ("no-public-keys",),
+    "queue": ("no-public-queues",),
+    "topic": ("no-public-topics",),
+    "function": ("no-public-functions",),
+    "secret": ("no-public-secrets",),
+    "event_bus": ("no-public-event-buses",),
+    "log_policy": ("no-public-resources", "log-groups-private"),
+    "log_group": ("no-public-resources", "log-groups-private"),
 }
-_KNOWN = {"bucket": ("known-accounts-in-buckets",)}
+_KNOWN = {
+    "bucket": ("known-accounts-in-buckets",),
+    "log_policy": ("log-groups-private",),
+    "log_group": ("log-groups-private",),
+}
 
 
 def _open_to_anybody(kind: ResourceKind, resource: Any, estate: Estate) -> Iterator[Said]:  # noqa: ANN401
-    if why := _not_ours(resource, estate):
+    if why := not_ours(resource, estate):
         yield NotApplicable(why)
         return
-    yield from _unread(resource, estate)
-    everybody = [one for one in openings_of(kind, resource, estate) if one.kind is Kind.ANYONE]
+    yield from unread_of(resource, estate)
+    yield from _told_of_anybody(kind, resource, estate, openings_of(kind, resource, estate))
+
+
+def _told_of_anybody(
+    kind: ResourceKind,
+    resource: Any,  # noqa: ANN401
+    estate: Estate,
+    found: tuple[Opening, ...],
+) -> Iterator[Said]:
+    everybody = [one for one in found if one.kind is Kind.ANYONE]
     nobody = next((one for one in everybody if one.is_anonymous), None)
     for one in everybody:
         if nobody and one is not nobody and not _adds(one, nobody):
@@ -103,15 +121,26 @@ def _adds(signed: Opening, nobody: Opening) -> bool:
 
 def bucket_lets_anybody_in(bucket: Bucket, estate: Estate) -> Iterator[Said]:
     """What the check on buckets says of one, for checks on buckets of a special kind."""
+    yield from _open_to_anybody(_bucket_kind(), bucket, estate)
+
+
+def bucket_lets_anybody_do(bucket: Bucket, estate: Estate, wanted: Wanted) -> Iterator[Said]:
+    """The same of some actions alone."""
+    yield from unread_of(bucket, estate)
+    found = openings(estate.engine, estate.engine.site(bucket), "s3", wanted)
+    yield from _told_of_anybody(_bucket_kind(), bucket, estate, found)
+
+
+def _bucket_kind() -> ResourceKind:
     [kind] = [one for one in KINDS if one.kind is Bucket]
-    yield from _open_to_anybody(kind, bucket, estate)
+    return kind
 
 
 def _open_to_strangers(kind: ResourceKind, resource: Any, estate: Estate) -> Iterator[Said]:  # noqa: ANN401
-    if why := _not_ours(resource, estate):
+    if why := not_ours(resource, estate):
         yield NotApplicable(why)
         return
-    yield from _unread(resource, estate)
+    yield from unread_of(resource, estate)
     known = known_accounts(estate)
     for one in openings_of(kind, resource, estate):
         if one.kind is Kind.ORGANIZATION and one.name != known.organization:
@@ -135,7 +164,7 @@ def _stranger(one: Opening, who: str, known: Known, estate: Estate) -> Problem |
     )
 
 
-def _not_ours(resource: Any, estate: Estate) -> str:  # noqa: ANN401
+def not_ours(resource: Any, estate: Estate) -> str:  # noqa: ANN401
     if resource.account != estate.snapshot.account.id:
         return f"belongs to account {resource.account}, whose own scan judges it"
     if isinstance(resource, KmsKey) and isinstance(resource.policy, AwsManaged):
@@ -143,7 +172,7 @@ def _not_ours(resource: Any, estate: Estate) -> str:  # noqa: ANN401
     return ""
 
 
-def _unread(resource: Any, estate: Estate) -> Iterator[Unknown]:  # noqa: ANN401
+def unread_of(resource: Any, estate: Estate) -> Iterator[Unknown]:  # noqa: ANN401
     site = estate.engine.whole_site(resource)
     for gap in dict.fromkeys((*site.unread, *site.unread_grants)):
         yield Unknown(str(gap))
@@ -170,7 +199,7 @@ def _checks(kind: ResourceKind) -> Iterator[AnyCheck]:
     yield check(
         kind.kind,
         severity=kind.public,
-        controls=(_PUBLIC.get(kind.name, "no-public-resources"),),
+        controls=_PUBLIC.get(kind.name, ("no-public-resources",)),
         reads=kind.reads,
         remedy=Remedy(
             do="Name the accounts or roles that need it as Principal, or add a condition on "
@@ -205,10 +234,10 @@ def _checks(kind: ResourceKind) -> Iterator[AnyCheck]:
 
 
 def _serves_anybody(kind: ResourceKind, resource: Any, estate: Estate) -> Iterator[Said]:  # noqa: ANN401
-    if why := _not_ours(resource, estate):
+    if why := not_ours(resource, estate):
         yield NotApplicable(why)
         return
-    yield from _unread(resource, estate)
+    yield from unread_of(resource, estate)
     site = estate.engine.site(resource)
     known = known_accounts(estate)
     for one in service_openings(estate.engine, site, kind.service):

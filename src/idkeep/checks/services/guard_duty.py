@@ -189,6 +189,26 @@ _PLANS = (
         severity=Severity.LOW,
     ),
     Plan(
+        name="containers_at_run_time",
+        feature="RUNTIME_MONITORING",
+        part="ECS_FARGATE_AGENT_MANAGEMENT",
+        words="what runs in containers of Fargate, with an agent that it keeps itself",
+        why="A task without the agent beside it is not watched, and nobody else can put it there.",
+        may_stop="Nothing stops as a rule: new tasks get a container beside their own, which takes "
+        "memory and CPU, and its image is fetched with the task's execution role.",
+        severity=Severity.LOW,
+    ),
+    Plan(
+        name="instances_at_run_time",
+        feature="RUNTIME_MONITORING",
+        part="EC2_AGENT_MANAGEMENT",
+        words="what runs in instances, with an agent that it keeps itself",
+        why="An instance without the agent is not watched, and whoever starts it may forget it.",
+        may_stop="Nothing stops as a rule: Systems Manager installs an agent, which takes memory "
+        "and CPU.",
+        severity=Severity.LOW,
+    ),
+    Plan(
         name="models",
         feature="AI_PROTECTION",
         words="calls of models and agents",

@@ -75,7 +75,14 @@ FEATURES = (
     DetectorFeature(
         name="RUNTIME_MONITORING",
         enabled=True,
-        parts=(DetectorFeature(name="EKS_ADDON_MANAGEMENT", enabled=True),),
+        parts=tuple(
+            DetectorFeature(name=name, enabled=True)
+            for name in (
+                "EKS_ADDON_MANAGEMENT",
+                "ECS_FARGATE_AGENT_MANAGEMENT",
+                "EC2_AGENT_MANAGEMENT",
+            )
+        ),
     ),
 )
 DETECTOR = Detector(

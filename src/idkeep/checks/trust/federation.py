@@ -351,7 +351,7 @@ _SAML_AUDIENCE = {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/sa
 @check(
     Role,
     severity=Severity.MEDIUM,
-    controls=("federation", "trust-policies"),
+    controls=("trust-policies",),
     reads=_READS,
     remedy=Remedy(
         do="Add StringEquals on `SAML:aud` with https://signin.aws.amazon.com/saml, or the "

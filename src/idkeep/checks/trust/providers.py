@@ -65,7 +65,7 @@ def _of_center(provider: SamlProvider) -> bool:
 @check(
     SamlProvider,
     severity=Severity.MEDIUM,
-    controls=("federation", "certificate-expiry"),
+    controls=("certificate-expiry",),
     reads=("valid_until",),
     remedy=Remedy(
         do="Fetch the provider's metadata anew and upload it (`aws iam update-saml-provider "
@@ -109,7 +109,7 @@ def saml_provider_runs_out(provider: SamlProvider, estate: Estate) -> Iterator[S
 @check(
     SamlProvider,
     severity=Severity.LOW,
-    controls=("federation",),
+    controls=("identity-providers",),
     reads=("details",),
     remedy=Remedy(
         do="Make a key for decryption, give its certificate to the identity provider, and "
@@ -158,7 +158,7 @@ def saml_assertions_in_the_clear(provider: SamlProvider, _: Estate) -> Iterator[
 @check(
     SamlProvider,
     severity=Severity.LOW,
-    controls=("federation", "policy-hygiene"),
+    controls=("identity-providers", "policy-hygiene"),
     reads=("arn",),
     remedy=Remedy(
         do="Delete it: `aws iam delete-saml-provider --saml-provider-arn PROVIDER_ARN`.",
@@ -186,7 +186,7 @@ def saml_provider_without_roles(provider: SamlProvider, estate: Estate) -> Itera
 @check(
     OidcProvider,
     severity=Severity.LOW,
-    controls=("federation", "policy-hygiene"),
+    controls=("identity-providers", "policy-hygiene"),
     reads=("arn",),
     remedy=Remedy(
         do="Delete it: `aws iam delete-open-id-connect-provider "
@@ -211,7 +211,7 @@ def oidc_provider_without_roles(provider: OidcProvider, estate: Estate) -> Itera
 @check(
     OidcProvider,
     severity=Severity.MEDIUM,
-    controls=("federation", "workload-identities"),
+    controls=("identity-providers", "workload-identities"),
     reads=("details",),
     remedy=Remedy(
         do="Name the audiences that tokens for AWS are made for, sts.amazonaws.com for most "
