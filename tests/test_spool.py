@@ -1,8 +1,5 @@
 """What waits in a spool comes back as it went in, whether it is little or much."""
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw, Struct
 
+from full_disk import files_of_at_most
 from idkeep.errors import IdkeepError
 from idkeep.model import Fact, Finding, Severity, Status, SubjectRef, Verdict
 from idkeep.store import Spool
@@ -91,17 +89,6 @@ def test_more_than_memory_takes_is_in_a_file() -> None:
     for text in texts:
         tape.append(text)
     assert list(tape) == texts
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """What a full disk does to a process: it can't write on."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_full_disk_is_said_in_a_sentence() -> None:

@@ -360,8 +360,21 @@ def test_suppressions_count_over_all_accounts(
         version="0.1.0",
     )
     assert whole.worst() is None
-    assert whole.checks == ()
+    assert whole.failing == ()
     assert whole.summary.suppressed > 0
     found = len(whole.accounts[0].findings)
+    assert sum(one.suppressed for one in whole.checks) == found
     assert [one.findings for one in whole.suppressions] == [found, 0]
     assert organization[1].worst() is not None
+
+
+def test_what_is_told_by_check_adds_up_to_the_whole(
+    organization: tuple[ScanReport, rows.OrganizationReport],
+) -> None:
+    """Of each check the findings, what is agreed to and what is unknown; and why it is."""
+    _, whole = organization
+    assert sum(one.findings for one in whole.checks) == sum(whole.summary.findings.values())
+    assert sum(one.unknown for one in whole.checks) == whole.summary.unknown > 0
+    is_open = {one.id for one in whole.checks if one.unknown}
+    assert {check for one in whole.obstacles for check in one.checks} >= is_open
+    assert {one.accounts for one in whole.obstacles} == {1}

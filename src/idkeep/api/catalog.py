@@ -11,6 +11,7 @@ import platformdirs
 from msgspec import Struct
 
 from idkeep import catalog
+from idkeep.api.files import write_bytes
 from idkeep.catalog import Action, Catalog, ConditionKey, GlobalKey, Reference, Service
 from idkeep.errors import IdkeepError, Unreadable
 
@@ -116,11 +117,9 @@ def update_catalog(
     data = catalog.pack(contents, level=_QUICK)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".new")
-        half.write_bytes(data)
-        half.replace(path)
     except OSError as error:
         raise IdkeepError(f"{path} can't be written: {error.strerror}") from error
+    write_bytes(path, data)
     return path, Catalog.open(data, str(path))
 
 

@@ -1,6 +1,8 @@
 """Files that a person names."""
 
+import os
 from pathlib import Path
+from shutil import copymode
 
 from idkeep.errors import Unreadable
 
@@ -28,3 +30,30 @@ def read_bytes(path: Path, *, most: int) -> bytes:
     if len(data) > most:
         raise Unreadable(str(path), f"holds more than {most} bytes")
     return data
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write it whole or not at all; a file that is there keeps its mode, and a link its place.
+
+    Raises `Unreadable`.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():  # a pipe or a device
+            target.write_bytes(data)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        raise Unreadable(str(path), f"can't be written: {error.strerror or error}") from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    half = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        half.write_bytes(data)
+        if target.exists():
+            copymode(target, half)
+        half.replace(target)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise

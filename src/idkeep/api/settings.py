@@ -7,7 +7,7 @@ from pathlib import Path
 
 from idkeep import config
 from idkeep.access.acceptance import is_accepted
-from idkeep.api.files import read_text
+from idkeep.api.files import read_text, write_bytes
 from idkeep.config import Settings
 from idkeep.config.template import TEMPLATE
 from idkeep.errors import IdkeepError, Unreadable
@@ -43,13 +43,10 @@ def settings_file(named: Path | None) -> Path | None:
 
 
 def write_settings(path: Path, *, force: bool = False) -> None:
-    """A commented file to begin with. Raises `IdkeepError` where there is one."""
+    """A commented file to begin with. Raises `IdkeepError` where there is one, or no room."""
     if path.exists() and not force:
         raise IdkeepError(f"{path} is there already", hint="--force writes over it")
-    try:
-        path.write_text(TEMPLATE, encoding="utf-8")
-    except OSError as error:
-        raise Unreadable(str(path), error.strerror or str(error)) from error
+    write_bytes(path, TEMPLATE.encode())
 
 
 def unaccepted(snapshot: Snapshot, settings: Settings) -> tuple[Gap, ...]:

@@ -1,11 +1,11 @@
 """What verbs that end in a report share: its options, where it goes, and its exit code."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import click
 
@@ -15,7 +15,7 @@ from idkeep.model import Severity, Status
 from idkeep.report import OrganizationReport, ScanReport, Selection
 from idkeep.report.format import FORMATS, Format, format_of
 from idkeep.report.shown import shown
-from idkeep.store import Spool
+from idkeep.store import Spool, no_room
 
 if TYPE_CHECKING:
     from idkeep.api.judging import Against, Judging
@@ -175,6 +175,45 @@ def exit_code(report: Report, fail_on: str) -> Exit:
     return Exit.OK if report.complete else Exit.INCOMPLETE
 
 
+class _Document:
+    """One file of a report in the making; `trouble` is why there will be none."""
+
+    def __init__(self, path: Path, made: Format) -> None:
+        self.path = path
+        self.trouble: IdkeepError | None = None
+        self._made = made
+        self._scratch = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- see `close`
+        self._write(made.begin())
+
+    def account(self, report: ScanReport) -> None:
+        self._write(self._made.account(report))
+
+    def end(self, report: Report) -> None:
+        self._write(self._made.end(report))
+
+    def pieces(self) -> Iterator[bytes]:
+        self._scratch.seek(0)
+        while piece := self._scratch.read(_PIECE):
+            yield piece
+
+    def close(self) -> None:
+        with suppress(OSError):  # what had no room has none now
+            self._scratch.close()
+
+    def _write(self, pieces: Iterator[str]) -> None:
+        """A document that has no room is given up; the others and the terminal get theirs."""
+        if self.trouble:
+            return
+        try:
+            for one in pieces:
+                self._scratch.write(one.encode())
+            self._scratch.flush()
+        except OSError as error:
+            self.trouble = no_room(error)
+        except IdkeepError as error:
+            self.trouble = error
+
+
 class Documents:
     """The files of a report in the making: told of each account, and in the end of all.
 
@@ -184,12 +223,12 @@ class Documents:
     def __init__(self, reporting: Reporting) -> None:
         self._reporting = reporting
         self._stack = ExitStack()
-        self._made: list[tuple[Path, Format, IO[bytes]]] = []
+        self._every: list[_Document] = []
         waiting = Spool()
         for name, path in reporting.files.items():
-            made = format_of(name, waiting.tape)
-            self._made.append((path, made, self._stack.enter_context(_scratch())))
-            self._write(made.begin(), self._made[-1][2])
+            one = _Document(path, format_of(name, waiting.tape))
+            self._stack.callback(one.close)
+            self._every.append(one)
 
     def __enter__(self) -> Self:
         return self
@@ -199,8 +238,8 @@ class Documents:
 
     def account(self, report: ScanReport) -> None:
         seen = shown(report, self._reporting.statuses)
-        for _, made, scratch in self._made:
-            self._write(made.account(seen), scratch)
+        for one in self._every:
+            one.account(seen)
 
     def finish(self, report: Report, trouble: IdkeepError | None = None) -> None:
         """To the files that were asked for, and to the terminal where its stdout is free.
@@ -211,39 +250,27 @@ class Documents:
             self.account(report)
         seen = shown(report, self._reporting.statuses)
         troubles = [trouble] if trouble else []
-        to_stdout: IO[bytes] | None = None
-        for path, made, scratch in self._made:
-            self._write(made.end(seen), scratch)
-            if output.is_stdout(path):
-                to_stdout = scratch
-                continue
-            try:
-                output.write(path, _pieces(scratch), quiet=self._reporting.quiet)
-            except IdkeepError as error:
-                troubles.append(error)
+        to_stdout: _Document | None = None
+        for one in self._every:
+            one.end(seen)
+            if one.trouble:
+                troubles.append(one.trouble)
+            elif output.is_stdout(one.path):
+                to_stdout = one
+            else:
+                try:
+                    output.write(one.path, one.pieces(), quiet=self._reporting.quiet)
+                except IdkeepError as error:
+                    troubles.append(error)
         try:
             if to_stdout:
-                output.write(Path("-"), _pieces(to_stdout))
-            elif not self._reporting.quiet:
+                output.write(to_stdout.path, to_stdout.pieces())
+            elif not self._reporting.quiet and not self._reporting.take_stdout:
                 _show_text(seen, show_all=self._reporting.show_all)
         finally:
             if troubles:
-                raise IdkeepError("; ".join(one.message for one in troubles), hint=troubles[0].hint)
-
-    @staticmethod
-    def _write(pieces: Iterable[str], scratch: IO[bytes]) -> None:
-        for one in pieces:
-            scratch.write(one.encode())
-
-
-def _scratch() -> IO[bytes]:
-    return SpooledTemporaryFile(max_size=_IN_MEMORY)
-
-
-def _pieces(scratch: IO[bytes]) -> Iterator[bytes]:
-    scratch.seek(0)
-    while piece := scratch.read(_PIECE):
-        yield piece
+                told = dict.fromkeys(one.message for one in troubles)
+                raise IdkeepError("; ".join(told), hint=troubles[0].hint)
 
 
 def _show_text(report: Report, *, show_all: bool) -> None:

@@ -24,10 +24,14 @@ class OnDemand(Sequence[T]):
     def __getitem__(self, place: int | slice) -> T | Sequence[T]:
         places = range(len(self))[place]
         if isinstance(places, int):
-            return next(islice(self, places, None))
+            return self._at(places)
         if places.step < 0:
             return tuple(self)[place]
         return tuple(islice(self, places.start, places.stop, places.step))
+
+    def _at(self, place: int) -> T:
+        """The value at a place that there is."""
+        return next(islice(self, place, None))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or len(self) != len(other):

@@ -15,6 +15,8 @@ class Waiting(Protocol[T]):
 
     def __len__(self) -> int: ...
 
+    def __getitem__(self, place: int, /) -> T: ...
+
 
 class Aside(Protocol):
     """Gives an empty place for values of a type that msgspec reads and writes."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from idkeep.model import Severity
 from idkeep.report.figures import FACTORS, KEY_AGES, Figures
-from idkeep.report.organization import OrganizationReport, area_totals
+from idkeep.report.organization import AreaTotal, OrganizationReport, area_totals, sum_of_areas
 from idkeep.report.scan import ScanReport
 
 # Bars of one chart; what is beyond is in the tables.
@@ -39,28 +39,37 @@ class Chart(NamedTuple):
 
 def charts(report: ScanReport | OrganizationReport, figures: Figures) -> tuple[Chart, ...]:
     """Those that have something to show."""
-    made = (
-        _severities(report),
+    told: tuple[Chart, ...] = (
         _plain("Age of active access keys", "", figures.key_ages, _AGE_LOOKS),
         _plain("Second factor of people who sign in", "", figures.factors, _FACTOR_LOOKS),
         _changes(report),
     )
-    return tuple(one for one in made if one.bars)
-
-
-def _severities(report: ScanReport | OrganizationReport) -> Chart:
+    # In two columns, a long chart stands beside the short ones.
     if isinstance(report, OrganizationReport):
-        rows = [(one.name or one.id, one.summary.findings) for one in report.accounts]
-        rows.sort(key=lambda one: [-count for count in one[1].values()])
-        title = "Severity by account"
+        areas = _areas(sum_of_areas(report.accounts))
+        told = (_accounts(report), *told, areas)
     else:
-        rows = [(one.area, one.findings) for one in area_totals(report.checks)]
-        title = "Severity by area"
+        told = (_areas(area_totals(report.checks)), *told)
+    return tuple(one for one in told if one.bars)
+
+
+def _accounts(report: OrganizationReport) -> Chart:
+    rows = [(one.name or one.id, one.summary.findings) for one in report.accounts]
+    rows.sort(key=lambda one: [-count for count in one[1].values()])
+    return _ranked("Severity by account", rows)
+
+
+def _areas(areas: Iterable[AreaTotal]) -> Chart:
+    return _ranked("Severity by area", [(one.area, one.findings) for one in areas])
+
+
+def _ranked(title: str, rows: Iterable[tuple[str, Mapping[Severity, int]]]) -> Chart:
+    """The rows come worst first."""
     told = [(name, found) for name, found in rows if any(found.values())]
     most = max((sum(found.values()) for _, found in told), default=0)
     bars = tuple(_stacked(name, found, most) for name, found in told[:MOST_BARS])
     left = len(told) - len(bars)
-    return Chart(title, f"{left} more have fewer or less grave findings" if left else "", bars)
+    return Chart(title, f"and {left} more, with fewer or less grave findings" if left else "", bars)
 
 
 def _stacked(name: str, found: Mapping[Severity, int], most: int) -> Bar:

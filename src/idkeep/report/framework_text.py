@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from idkeep.report.framework import AccountControl, ControlResult, ControlStatus, FrameworkReport
-from idkeep.report.text import line
+from idkeep.report.text_parts import line
 
 STYLE = {
     ControlStatus.FAIL: ("FAIL", "bold red"),

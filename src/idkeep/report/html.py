@@ -7,7 +7,6 @@ digests, and no other.
 
 import re
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,10 +24,12 @@ from idkeep.model import Finding, Severity, Status, SubjectRef, Verdict
 from idkeep.report.charts import charts
 from idkeep.report.csv_table import place
 from idkeep.report.html_data import KINDS, Packed
+from idkeep.report.lead import lead
+from idkeep.report.obstacles import obstacles
 from idkeep.report.printable import escaped_json, printable
 from idkeep.report.remedy import allowed_told
 from idkeep.report.scan import CheckResult, ScanReport
-from idkeep.report.words import noun, nouns
+from idkeep.report.words import many, noun, nouns
 
 # Rows of findings that stand in the page itself: shown at once, then folded; a check's most, and
 # all checks' together. The search has every result.
@@ -51,7 +52,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 def html(report: ScanReport, packed: Packed) -> Iterator[str]:
     """The document's pieces; `packed` are its results, for the search."""
-    mood, sentence = _lead(report)
+    mood, sentence = lead(report)
     room = max(OPEN_NAMES, min(MOST_NAMES, ALL_NAMES // max(1, len(report.checks))))
     settled = [_settled(check, room) for check in report.checks]
     return drawn(
@@ -61,7 +62,7 @@ def html(report: ScanReport, packed: Packed) -> Iterator[str]:
         sentence=sentence,
         failing=tuple(_failing(report)),
         unclear=tuple(_unclear(check, room) for check in report.unclear),
-        obstacles=_obstacles(report.unclear),
+        obstacles=obstacles(report.unclear)[:OPEN_ROWS],
         settled=tuple(one for one in settled if one.is_worth_telling),
         gaps=report.gaps[:MOST_ROWS],
         controls=_controls(report.checks),
@@ -155,16 +156,6 @@ def _unclear(check: CheckResult, room: int) -> _Unclear:
     return _Unclear(check, (*unlisted, *groups))
 
 
-def _obstacles(unclear: Iterable[CheckResult]) -> tuple[tuple[str, int], ...]:
-    """Each reason with the number of checks that it leaves open, most first."""
-    reasons = Counter(
-        why
-        for check in unclear
-        for why in {*check.unlisted, *(why for one in check.results for why in one.unknown)}
-    )
-    return tuple(sorted(reasons.items(), key=lambda one: (-one[1], one[0]))[:OPEN_ROWS])
-
-
 class _Settled(NamedTuple):
     check: CheckResult
     passed: tuple[_Named, ...]
@@ -254,45 +245,6 @@ def _controls(checks: Iterable[CheckResult]) -> tuple[tuple[str, tuple[CheckResu
     return tuple((control, tuple(found[control])) for control in sorted(found))
 
 
-def _lead(report: ScanReport) -> tuple[str, str]:
-    """The look and the sentence that a hurried reader goes by."""
-    worst = report.worst()
-    if worst is None:
-        return _lead_without_findings(report)
-    findings = _many(sum(report.summary.findings.values()), "finding")
-    failing = f"{len(report.failing)} of {_many(len(report.checks), 'check')} found something wrong"
-    return worst, f"{findings}, the worst {worst}: {failing}. {_open_checks(report)}".strip()
-
-
-def _lead_without_findings(report: ScanReport) -> tuple[str, str]:
-    """Good only where something passed, nothing is open and everything was read."""
-    total = report.summary
-    checks = _many(len(report.checks), "check")
-    if total.unknown and not total.passed + total.not_applicable:
-        return "unknown", (
-            f"Nothing could be told: not one of {checks} could be decided. "
-            "This is no clean bill; read what is missing and scan again."
-        )
-    if total.unknown:
-        return "unknown", f"No findings, but this is not a pass. {_open_checks(report)}"
-    if not report.complete:
-        return "unknown", "No findings in what could be read, but not everything could be read."
-    if not total.passed:
-        return "plain", "No check applied to anything here, so this report vouches for nothing."
-    return "pass", f"Nothing wrong found: {checks} ran and all could be decided."
-
-
-def _open_checks(report: ScanReport) -> str:
-    count = len(report.unclear)
-    if not count:
-        return ""
-    return f"{_many(count, 'check')} could not be decided everywhere and may hide more."
-
-
-def _many(count: int, thing: str, plural: str = "") -> str:
-    return f"{count:,} {thing if count == 1 else plural or thing + 's'}"
-
-
 def _state(check: CheckResult) -> Status:
     if check.worst >= 0:
         return Status.FAIL
@@ -357,7 +309,7 @@ def environment() -> Environment:
     )
     page.filters.update(
         allowed=allowed_told,
-        many=_many,
+        many=many,
         noun=noun,
         place=place,
         prose=_prose,

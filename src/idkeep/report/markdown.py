@@ -18,7 +18,7 @@ from idkeep.report.organization import AccountResult, Coverage, OrganizationRepo
 from idkeep.report.printable import printable
 from idkeep.report.results import Result, Whole, not_read, results
 from idkeep.report.scan import CheckResult, ScanReport, Summary
-from idkeep.report.words import nouns
+from idkeep.report.words import many, nouns
 
 MOST = 60_000
 _ROWS = 10
@@ -126,9 +126,9 @@ class Document(Format):
         if not report.complete:
             yield "\n**Not everything could be read**, so this is not all there may be.\n"
         if self._agreed:
-            yield f"\n{_many(self._agreed, 'finding')} agreed to in the settings.\n"
+            yield f"\n{many(self._agreed, 'finding')} agreed to in the settings.\n"
         if self._resolved:
-            yield f"\n{_many(self._resolved, 'finding')} resolved since the scan before.\n"
+            yield f"\n{many(self._resolved, 'finding')} resolved since the scan before.\n"
         baseline = report.baseline
         if baseline and isinstance(report, ScanReport):
             told = report.baseline
@@ -191,13 +191,13 @@ def _account(one: AccountResult) -> str:
 
 def _matter(one: _Matter) -> str:
     severity = list(Severity)[one.worst]
-    many = _many(one.count, "finding")
+    count = many(one.count, "finding")
     where = f" in {one.accounts} accounts" if one.accounts > 1 else ""
     ids = ", ".join(code(ident) for ident in one.checks)
     lines = [
         (
             f"<details><summary>{_MARKS[severity]} {severity}: {words(one.title)} "
-            f"({many}{where})</summary>\n"
+            f"({count}{where})</summary>\n"
         ),
         f"**What to do**: {_prose(one.remedy.do)}\n",
         f"**What may stop**: {_prose(one.remedy.may_stop)}\n",
@@ -242,7 +242,3 @@ def _prose(text: str) -> str:
     """A check's own words, whose backquotes mark code."""
     parts = re.split("`([^`]+)`", " ".join(text.split()))
     return "".join(code(part) if place % 2 else words(part) for place, part in enumerate(parts))
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'s' * (count != 1)}"

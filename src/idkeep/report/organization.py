@@ -4,10 +4,10 @@ Each account's own whole report is `idkeep scan --snapshot` of its snapshot; her
 findings and what could not be read.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -19,8 +19,9 @@ from idkeep.config import Settings
 from idkeep.model import Call, Finding, Gap, Severity, SubjectRef, Suppressed
 from idkeep.model.on_demand import Made
 from idkeep.model.run import Run, RunAccount
-from idkeep.report.aside import Aside, Waiting
+from idkeep.report.aside import Aside, in_memory
 from idkeep.report.figures import Figures
+from idkeep.report.obstacles import MOST, Obstacle, ObstacleTally, obstacles
 from idkeep.report.remedy import ReportedRemedy, reported
 from idkeep.report.scan import (
     CheckResult,
@@ -29,6 +30,7 @@ from idkeep.report.scan import (
     Selection,
     Summary,
     summary,
+    unknown,
 )
 
 ORGANIZATION_SCHEMA = "idkeep.organization/1"
@@ -83,7 +85,8 @@ class AccountResult(Struct, frozen=True, kw_only=True):
     `why` is the reason of a row that is not SCANNED. `accepted` is true where the settings accept
     the failure. `unlisted` and `unknown` verdicts are counted in `summary`, and told by the
     account's own report. `snapshot` is the id of its snapshot. `areas` and `figures` are as in a
-    scan; `resolved` counts findings of before that are gone.
+    scan; `resolved` counts findings of before that are gone. `open_checks` are the verdicts that
+    are unknown by check, `obstacles` the first reasons for them.
     """
 
     id: str
@@ -99,6 +102,8 @@ class AccountResult(Struct, frozen=True, kw_only=True):
     areas: tuple[AreaTotal, ...] = ()
     figures: Figures = Figures()
     resolved: int = 0
+    open_checks: dict[str, int] = {}
+    obstacles: tuple[Obstacle, ...] = ()
     findings: tuple[AccountFinding, ...] = ()
     gaps: tuple[ReportedGap, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -132,7 +137,10 @@ class CoverageTable(Struct, frozen=True, kw_only=True):
 
 
 class CheckTotal(Struct, frozen=True, kw_only=True):
-    """A check over all accounts: in how many it found something, and how much."""
+    """A check over all accounts: in how many `accounts` it found something, and how much.
+
+    `findings` are those that nobody agreed to, `suppressed` the others; `unknown` are verdicts.
+    """
 
     id: str
     area: str = ""
@@ -141,14 +149,17 @@ class CheckTotal(Struct, frozen=True, kw_only=True):
     remedy: ReportedRemedy
     accounts: int
     findings: int
+    suppressed: int = 0
+    unknown: int = 0
 
 
 class OrganizationReport(Struct, frozen=True, kw_only=True):
     """A scan of an organisation. `run` is the id it is kept under.
 
     It is complete where no account failed and nothing in an account could not be read, but for
-    what the settings accept. `rules` and `selection` are as in a scan; `baseline` is the id of the
-    run that it was held against.
+    what the settings accept. `checks` are those that found something or could not tell; what they
+    count adds up to `summary`. `rules` and `selection` are as in a scan; `baseline` is the id of
+    the run that it was held against.
     """
 
     schema: str = ORGANIZATION_SCHEMA
@@ -166,11 +177,17 @@ class OrganizationReport(Struct, frozen=True, kw_only=True):
     coverage: CoverageTable
     summary: Summary
     checks: tuple[CheckTotal, ...]
+    obstacles: tuple[Obstacle, ...] = ()
     accounts: Accounts
     acceptances: tuple[Acceptance, ...] = ()
     suppressions: tuple[SuppressionUse, ...] = ()
     selection: Selection = Selection()
     baseline: str = ""
+
+    @property
+    def failing(self) -> tuple[CheckTotal, ...]:
+        """Those that found something nobody agreed to."""
+        return tuple(one for one in self.checks if one.findings)
 
     def worst(self) -> Severity | None:
         """The severity of the worst finding; beside a baseline, of the worst that is new."""
@@ -218,6 +235,8 @@ def scanned(account: RunAccount, report: ScanReport) -> AccountResult:
         areas=area_totals(report.checks),
         figures=report.figures,
         resolved=sum(one.resolved == report.taken for one in report.history),
+        open_checks={one.id: count for one in report.checks if (count := unknown(one))},
+        obstacles=obstacles(report.unclear)[:MOST],
         findings=tuple(_findings(report)),
         gaps=report.gaps,
         calls=report.calls,
@@ -258,6 +277,7 @@ def organization_report(  # noqa: PLR0913 -- the parts of a report, all by name
         coverage=CoverageTable(listed=len(rows), **{kind.value: count[kind] for kind in Coverage}),
         summary=told.summary,
         checks=tuple(told.checks(checks)),
+        obstacles=told.obstacles.told(),
         accounts=rows,
         acceptances=acceptances(_gaps(rows), settings, run.begun.date()),
         suppressions=told.suppressions.uses(),
@@ -274,9 +294,11 @@ class _Sums:
         self.coverage = dict.fromkeys(Coverage, 0)
         self.suppressions = SuppressionTally(settings, on)
         self.broken = False
-        self._aside = aside
-        self._found: dict[str, _Found] = {}
-        self._by_order: dict[tuple[int, int], Waiting[AccountResult]] = {}
+        self.obstacles = ObstacleTally()
+        self._aside = aside or in_memory
+        self._found: dict[str, _Found] = defaultdict(_Found)
+        self._rows = self._aside(AccountResult)
+        self._orders: list[tuple[int, ...]] = []
 
     def add(self, row: AccountResult) -> None:
         self.summary = _together(self.summary, row.summary)
@@ -288,49 +310,59 @@ class _Sums:
             )
             finding = Finding(id=one.id, severity=one.severity, message=one.message)
             self.suppressions.add(one.check, subject, finding)
+            self._found[one.check].add(one)
         for check in {one.check for one in row.open}:
-            some = [one.severity for one in row.open if one.check == check]
-            self._found.setdefault(check, _Found()).add(some)
-        order = _order(row)
-        if order not in self._by_order:
-            self._by_order[order] = self._aside(AccountResult) if self._aside else []
-        self._by_order[order].append(row)
+            self._found[check].accounts += 1
+        for check, count in row.open_checks.items():
+            self._found[check].unknown += count
+        self.obstacles.add_account(row.obstacles)
+        self._rows.append(row)
+        self._orders.append(_order(row))
 
     def rows(self) -> Sequence[AccountResult]:
-        parts = [self._by_order[one] for one in sorted(self._by_order)]
-        if self._aside is None:
-            return tuple(chain.from_iterable(parts))
-        return Made(lambda: chain.from_iterable(parts), sum(map(len, parts)))
+        """Worst first; they are put in order once, and then read one after the other."""
+        places = sorted(range(len(self._orders)), key=self._orders.__getitem__)
+        ordered = self._aside(AccountResult)
+        for place in places:
+            ordered.append(self._rows[place])
+        return tuple(ordered) if isinstance(ordered, list) else Made(ordered.__iter__, len(places))
 
     def checks(self, checks: Iterable[AnyCheck]) -> list[CheckTotal]:
-        """Those that found something, worst first."""
+        """Those that found something, worst first; then those that could not tell."""
         totals = [
             CheckTotal(
                 id=check.id,
                 area=check.area,
                 title=check.title,
-                severity=list(Severity)[found.worst],
+                severity=list(Severity)[found.worst] if found.worst >= 0 else check.severity,
                 remedy=reported(check.remedy),
                 accounts=found.accounts,
                 findings=found.findings,
+                suppressed=found.suppressed,
+                unknown=found.unknown,
             )
             for check in checks
             if (found := self._found.get(check.id))
         ]
-        return sorted(totals, key=lambda one: (-one.severity.rank, -one.accounts, one.id))
+        return sorted(
+            totals,
+            key=lambda one: (not one.findings, -one.severity.rank, -one.accounts, one.id),
+        )
 
 
 class _Found:
-    """A check's open findings in all accounts."""
+    """What is told of a check in all accounts; `worst` is a rank, -1 for none."""
 
     def __init__(self) -> None:
-        self.worst = self.accounts = self.findings = 0
+        self.worst = -1
+        self.accounts = self.findings = self.suppressed = self.unknown = 0
 
-    def add(self, some: list[Severity]) -> None:
-        """Those of one account."""
-        self.worst = max(self.worst, *(one.rank for one in some))
-        self.accounts += 1
-        self.findings += len(some)
+    def add(self, one: AccountFinding) -> None:
+        if one.suppressed:
+            self.suppressed += 1
+            return
+        self.worst = max(self.worst, one.severity.rank)
+        self.findings += 1
 
 
 def _gaps(rows: Iterable[AccountResult]) -> Iterator[tuple[str, Gap]]:
@@ -426,6 +458,7 @@ def _together(one: Summary, other: Summary) -> Summary:
     )
 
 
-def _order(one: AccountResult) -> tuple[int, int]:
+def _order(one: AccountResult) -> tuple[int, ...]:
+    """By what was read, then by findings, the worst severity first."""
     place = {Coverage.FAILED: 0, Coverage.INCOMPLETE: 1, Coverage.SCANNED: 1, Coverage.SKIPPED: 2}
-    return place[one.coverage], -one.worst
+    return place[one.coverage], *(-count for count in one.summary.findings.values())

@@ -9,6 +9,7 @@ from idkeep.report.charts import charts
 from idkeep.report.figures import sum_of
 from idkeep.report.html import ALL_ROWS, MOST_ROWS, STYLE, common, drawn, environment
 from idkeep.report.html_data import Packed
+from idkeep.report.lead import lead
 from idkeep.report.organization import (
     AccountFinding,
     CheckTotal,
@@ -18,6 +19,7 @@ from idkeep.report.organization import (
 
 # Rows of accounts: what a browser opens at once.
 MOST_ACCOUNTS = 2_000
+MOST_REASONS = 20
 _MOODS = {
     Coverage.SCANNED: "pass",
     Coverage.INCOMPLETE: "unknown",
@@ -28,13 +30,14 @@ _MOODS = {
 
 def html(report: OrganizationReport, packed: Packed) -> Iterator[str]:
     """The document's pieces: coverage, a row for each account, and what is wrong, worst first."""
-    mood, sentence = _lead(report)
+    mood, sentence = lead(report)
     return drawn(
         _PAGE,
         report=report,
         mood=mood,
         sentence=sentence,
         moods=_MOODS,
+        most_reasons=MOST_REASONS,
         accounts=islice(report.accounts, MOST_ACCOUNTS),
         cut=max(0, len(report.accounts) - MOST_ACCOUNTS),
         failing=tuple(_failing(report)),
@@ -64,7 +67,7 @@ def _failing(report: OrganizationReport) -> Iterator[_Failing]:
     """Worst first, so that the room there is goes to the worst."""
     found = _first_rows(report)
     room = ALL_ROWS
-    for check in report.checks:
+    for check in report.failing:
         left = min(room, MOST_ROWS)
         shown: list[tuple[_Where, tuple[AccountFinding, ...]]] = []
         for account, findings in found.get(check.id, ()):
@@ -96,31 +99,13 @@ def _first_rows(
     return found
 
 
-def _lead(report: OrganizationReport) -> tuple[str, str]:
-    """The look and the sentence that a hurried reader goes by."""
-    worst = report.worst()
-    covered = report.coverage
-    read = covered.scanned + covered.incomplete
-    of = f"{read:,} of {covered.listed:,} listed accounts were read"
-    if worst:
-        findings = sum(report.summary.findings.values())
-        where = sum(bool(one.open) for one in report.accounts)
-        words = f"{findings:,} finding{'s' * (findings != 1)}, the worst {worst}"
-        return worst, f"{words}, in {where:,} account{'s' * (where != 1)}; {of}."
-    if not report.complete or report.summary.unknown:
-        return "unknown", f"No findings, but this is not a pass: {of}, and not everything was told."
-    if not report.summary.passed:
-        return "plain", f"No check applied to anything here: {of}."
-    return "pass", f"Nothing wrong found, and every check could be decided: {of}."
-
-
 _STYLE = """
 .index small{white-space:nowrap}
 .counts .pill{margin:0 .15rem .15rem 0}
 .accounts{table-layout:fixed;background:var(--paper);border:1px solid var(--line);
 border-radius:4px;border-collapse:separate;border-spacing:0}
 .accounts th,.accounts td{padding-left:1rem}
-.accounts th:first-child{width:34%}.accounts th:nth-child(2){width:34%}
+.accounts th:first-child{width:34%}.accounts th:nth-child(2){width:24%}
 .accounts .why{display:block}
 .where{margin-top:.6rem}.where>summary{color:inherit;font-size:.94rem}
 @media (max-width:44rem){

@@ -1,5 +1,6 @@
 """A scan of an organisation for a terminal: what is wrong where, and what was not read."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -12,25 +13,33 @@ from rich.text import Text
 
 from idkeep.model import Severity
 from idkeep.report.families import Family, families
+from idkeep.report.lead import lead
 from idkeep.report.organization import (
+    AccountFinding,
     AccountResult,
     CheckTotal,
     Coverage,
     OrganizationReport,
     sum_of_areas,
 )
-from idkeep.report.text import (
+from idkeep.report.text_parts import (
     HEADS,
     STYLE,
     acceptance_lines,
     areas_table,
+    few,
     line,
     next_steps,
+    reasons,
     severity_cells,
     suppression_lines,
 )
+from idkeep.report.words import many
 
 _SHOWN = 20
+# Accounts that are told of one matter, and names in each.
+_PLACES = 3
+_NAMES = 2
 _LOOK = {
     Coverage.SCANNED: "green",
     Coverage.INCOMPLETE: "magenta",
@@ -53,14 +62,22 @@ class OrganizationText:
         run = f"  run {report.run}" if report.run else ""
         text.append_text(line(f"  {report.begun:%Y-%m-%d %H:%M} UTC{run}"))
         yield Padding(text, (1, 0))
+        mood, sentence = lead(report)
+        look = "bold green" if mood == "pass" else "bold"
+        yield Padding(line(sentence, look), (0, 0, 1, 0))
         yield from self._summary()
         yield Rule(line("Accounts", "bold"), align="left", style="dim")
         yield Padding(self._accounts(), (0, 0, 1, 0))
-        if report.checks:
+        if report.failing:
             yield Rule(line("What is wrong", "bold"), align="left", style="dim")
             yield Padding(self._checks(), (0, 0, 1, 0))
+        if report.obstacles:
+            yield Rule(line("What could not be told", "bold"), align="left", style="dim")
+            yield from reasons(report.obstacles, several=True)
+            yield Text("")
+        if report.failing:
             yield Rule(line("What to do next", "bold"), align="left", style="dim")
-            yield next_steps((one.id, one.remedy) for one in report.checks)
+            yield next_steps((one.id, one.remedy) for one in report.failing)
         yield Rule(style="dim")
         yield Text("\n").join(self._totals())
 
@@ -69,24 +86,21 @@ class OrganizationText:
             yield areas_table(totals)
 
     def _checks(self) -> RenderableType:
-        """Those of one matter together."""
+        """Those of one matter together, each with where it is."""
         table = Table.grid(padding=(0, 2))
         table.add_column(width=8)
-        table.add_column(overflow="fold", ratio=1)
-        table.add_column(justify="right")
-        table.add_column(justify="right")
-        matters = families(self.report.checks)
-        where = _where(self.report.accounts, matters)
-        for one in matters[: self.most]:
+        table.add_column(overflow="fold")
+        matters = families(self.report.failing)
+        shown = matters[: self.most]
+        where = _where(self.report.accounts, shown, whole=self.most is None)
+        for one in shown:
             severity = one.checks[0].severity
-            table.add_row(
-                Text(severity.upper(), STYLE[severity]),
-                line(one.title).append_text(line(f"  {one.id}", "dim")),
-                line(where[one.id]),
-                line(_many(sum(check.findings for check in one.checks), "finding")),
-            )
-        if left := len(matters) - len(matters[: self.most]):
-            table.add_row("", line(f"and {left} more; --all shows them", "dim"), "", "")
+            title = line(one.title, "bold" if severity.rank >= Severity.HIGH.rank else "")
+            title.append_text(line(f"  {one.id}", "dim")).append("\n")
+            title.append_text(line(where[one.id].told))
+            table.add_row(Text(severity.upper(), STYLE[severity]), title)
+        if left := len(matters) - len(shown):
+            table.add_row("", line(f"and {left} more; --all shows them", "dim"))
         return table
 
     def _accounts(self) -> RenderableType:
@@ -112,7 +126,7 @@ class OrganizationText:
         """The coverage adds up: nothing is missing without a row."""
         covered = self.report.coverage
         yield line(
-            f"{_many(covered.listed, 'account')} listed = {covered.scanned} scanned + "
+            f"{many(covered.listed, 'account')} listed = {covered.scanned} scanned + "
             f"{covered.incomplete} incomplete + {covered.failed} failed + "
             f"{covered.skipped} skipped"
         )
@@ -161,24 +175,46 @@ def _said(one: AccountResult) -> str:
     )
 
 
-def _where(rows: Iterable[AccountResult], matters: Iterable[Family[CheckTotal]]) -> dict[str, str]:
-    """Of each family of checks the one account by its name, or how many."""
+class _Where:
+    """Where a matter is: its first accounts, worst first, and the first names in each."""
+
+    def __init__(self, *, whole: bool) -> None:
+        self._most = None if whole else _PLACES
+        self._names = sys.maxsize if whole else _NAMES
+        self._places: list[str] = []
+        self._accounts = self._findings = 0
+
+    def add(self, row: AccountResult, found: list[AccountFinding]) -> None:
+        self._findings += len(found)
+        self._accounts += 1
+        if self._most is None or len(self._places) < self._most:
+            # Of what an account has one of, the account's name says all.
+            names = [one.subject for one in found if one.kind != "Root" and one.subject != row.id]
+            told = f" ({few(names, self._names)})" if names else ""
+            self._places.append(f"{row.name or row.id}{told}")
+
+    @property
+    def told(self) -> str:
+        left = self._accounts - len(self._places)
+        more = f" and {many(left, 'more account')}" if left else ""
+        return f"{many(self._findings, 'finding')}: {', '.join(self._places)}{more}"
+
+
+def _where(
+    rows: Iterable[AccountResult], matters: Iterable[Family[CheckTotal]], *, whole: bool
+) -> dict[str, _Where]:
+    """Of each family of checks, by its id."""
     of_check = {check.id: one.id for one in matters for check in one.checks}
-    accounts: Counter[str] = Counter()
-    first: dict[str, str] = {}
+    where = {one: _Where(whole=whole) for one in of_check.values()}
     for row in rows:
-        for matter in {of_check[one.check] for one in row.open if one.check in of_check}:
-            accounts[matter] += 1
-            first.setdefault(matter, row.name or row.id)
-    return {
-        one: first[one] if accounts[one] == 1 else _many(accounts[one], "account")
-        for one in of_check.values()
-    }
+        found: dict[str, list[AccountFinding]] = {}
+        for one in row.open:
+            if one.check in of_check:
+                found.setdefault(of_check[one.check], []).append(one)
+        for matter, some in found.items():
+            where[matter].add(row, some)
+    return where
 
 
 def _found(findings: dict[Severity, int]) -> str:
     return ", ".join(f"{n} {severity}" for severity, n in findings.items() if n) or "no findings"
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count:,} {thing if count == 1 else thing + 's'}"

@@ -384,20 +384,26 @@ def _acceptances(snapshot: Snapshot, settings: Settings) -> Iterator[Acceptance]
 
 
 def summary(results: Iterable[CheckResult]) -> Summary:
-    """A kind that could not be listed whole counts as one unknown verdict of its check."""
-    tallies = [(one.tally, bool(one.unlisted)) for one in results]
-    count = {status: sum(one.verdicts[status] for one, _ in tallies) for status in Status}
+    """Of all checks together."""
+    every = tuple(results)
+    tallies = [one.tally for one in every]
+    count = {status: sum(one.verdicts[status] for one in tallies) for status in Status}
     return Summary(
         passed=count[Status.PASS],
         failed=count[Status.FAIL],
-        unknown=count[Status.UNKNOWN] + sum(unlisted for _, unlisted in tallies),
+        unknown=sum(map(unknown, every)),
         not_applicable=count[Status.NOT_APPLICABLE],
         suppressed=count[Status.SUPPRESSED],
         findings={
-            severity: sum(one.findings[severity] for one, _ in tallies)
+            severity: sum(one.findings[severity] for one in tallies)
             for severity in reversed(Severity)
         },
     )
+
+
+def unknown(check: CheckResult) -> int:
+    """How many of its verdicts are; a kind that could not be listed whole counts as one."""
+    return check.tally.verdicts[Status.UNKNOWN] + bool(check.unlisted)
 
 
 def open_findings(results: Iterable[CheckResult]) -> Iterator[Finding]:

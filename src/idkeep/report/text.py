@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import NamedTuple
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -11,29 +10,30 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from idkeep.access.acceptance import Acceptance
-from idkeep.checks import SuppressionUse
 from idkeep.model import DENIED, EXPIRED, Finding, Severity, Verdict
-from idkeep.report.families import Family, families, family_id
-from idkeep.report.organization import AreaTotal, area_totals
-from idkeep.report.printable import printable
-from idkeep.report.remedy import ReportedRemedy
-from idkeep.report.scan import CheckResult, ReportedGap, ScanReport, Summary
-from idkeep.report.words import nouns
+from idkeep.report.families import Family, families
+from idkeep.report.lead import lead
+from idkeep.report.obstacles import obstacles
+from idkeep.report.organization import area_totals
+from idkeep.report.scan import CheckResult, ReportedGap, ScanReport
+from idkeep.report.text_parts import (
+    NAMES,
+    STYLE,
+    acceptance_lines,
+    areas_table,
+    few,
+    labelled,
+    line,
+    next_steps,
+    reasons,
+    suppression_lines,
+)
+from idkeep.report.words import many, nouns
 
-STYLE = {
-    Severity.CRITICAL: "bold white on red3",
-    Severity.HIGH: "bold red",
-    Severity.MEDIUM: "bold yellow",
-    Severity.LOW: "bold cyan",
-}
 _SHOWN = 3
-_NAMES = 4
-_REASONS = 6
+# Matters of low severity that are told each; more are only named.
+_MOST_LOW = 6
 _FRESH = timedelta(minutes=5)
-_NEXT_STEPS = 3
-# Severities, worst first, and unknown; short, for narrow terminals.
-HEADS = ("crit", "high", "med", "low", "unkn")
 # From this rank on, each finding has a line of its own; below, its subject's name must do.
 _LOUD = Severity.HIGH.rank
 
@@ -52,13 +52,14 @@ class ScanText:
         yield _heading(report)
         if report.scanned_as_root:
             yield _root_warning()
+        mood, sentence = lead(report)
+        look = "bold green" if mood == "pass" else "bold"
+        yield Padding(line(sentence, look), (0, 0, 1, 0))
         if report.failing or report.unclear:
             yield areas_table(area_totals(report.checks))
         if report.failing:
             yield Rule(line("What is wrong", "bold"), align="left", style="dim")
             yield from self._failing()
-        elif not report.unclear:
-            yield Padding(line("Nothing wrong was found.", "bold green"), (0, 0, 1, 0))
         if report.unclear:
             yield Rule(line("What could not be told", "bold"), align="left", style="dim")
             yield from self._unknown()
@@ -96,10 +97,15 @@ class ScanText:
         return f"{new}{finding.message}{because}"
 
     def _quiet(self, some: Iterable[Family[CheckResult]]) -> RenderableType:
+        """Each with its subjects; many of low severity by their ids alone."""
         table = Table.grid(padding=(0, 2))
         table.add_column(width=8)
         table.add_column(overflow="fold")
-        for family in some:
+        every = list(some)
+        low = [one for one in every if one.checks[0].worst == Severity.LOW.rank]
+        if len(low) > _MOST_LOW:
+            every = [one for one in every if one not in low]
+        for family in every:
             severity = list(Severity)[family.checks[0].worst]
             names = [
                 _subject(verdict)
@@ -107,27 +113,25 @@ class ScanText:
                 for verdict in check.results
                 if verdict.open
             ]
-            told = line(family.title).append("\n").append_text(line(_few(names, _NAMES), "bold"))
+            told = line(family.title).append("\n").append_text(line(few(names, NAMES), "bold"))
             told.append_text(line(f"  {family.id}", "dim"))
             table.add_row(Text(severity.upper(), STYLE[severity]), told)
+        if len(low) > _MOST_LOW:
+            told = line(f"{many(len(low), 'less grave matter')}: ")
+            told.append_text(line(", ".join(one.id for one in low), "dim"))
+            table.add_row(Text(Severity.LOW.upper(), STYLE[Severity.LOW]), told)
         more = line("--all tells of each finding what is wrong.", "dim")
         return Padding(Group(table, Padding(more, (0, 0, 0, 10))), (0, 0, 1, 0))
 
     def _unknown(self) -> Iterator[RenderableType]:
         """By reason: one refused call may leave many checks open."""
-        reasons = sorted(_reasons(self.report.unclear).items(), key=lambda one: -len(one[1]))
-        for reason, rows in reasons[: None if self.show_all else _REASONS]:
-            if self.show_all:
-                yield _labelled("UNKNOWN", "bold magenta", line(reason, "bold"))
+        if self.show_all:
+            told = sorted(_reasons(self.report.unclear).items(), key=lambda one: -len(one[1]))
+            for reason, rows in told:
+                yield labelled("UNKNOWN", "bold magenta", line(reason, "bold"))
                 yield self._table([(check, ", ".join(names)) for check, names in rows.items()])
-                continue
-            ids = [one.id for one in families(_Told(check, "") for check in rows)]
-            count = f"leaves {len(rows)} check{'s' * (len(rows) != 1)} open: "
-            told = line(reason, "bold").append("\n")
-            told.append_text(line(f"{count}{_few(ids, _NAMES)}"))
-            yield _labelled("UNKNOWN", "bold magenta", told)
-        if not self.show_all and (left := len(reasons) - _REASONS) > 0:
-            yield _labelled("", "", line(f"and {left} more reasons; --all tells them", "dim"))
+        else:
+            yield from reasons(obstacles(self.report.unclear), several=False)
         yield Text("")
 
     def _table(self, rows: list[tuple[str, str]]) -> RenderableType:
@@ -142,47 +146,9 @@ class ScanText:
         return Padding(table, (0, 0, 1, 10))
 
 
-class _Told(NamedTuple):
-    """A check of which no more than its id is needed."""
-
-    id: str
-    title: str
-
-
-def _few(names: Iterable[str], most: int) -> str:
-    """The first names, each once, and how many more."""
-    every = list(dict.fromkeys(names))
-    left = len(every) - most
-    return f"{', '.join(every[:most])} and {left} more" if left > 0 else ", ".join(every)
-
-
-def areas_table(totals: Iterable[AreaTotal]) -> RenderableType:
-    """Findings by area and severity, worst first; areas where all is well on one line."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(overflow="fold")
-    for _ in HEADS:
-        table.add_column(justify="right", min_width=4, no_wrap=True)
-    table.add_row("", *(line(one, "dim") for one in HEADS))
-    well, unknown = [], []
-    for one in totals:
-        if not any(one.findings.values()):
-            if one.unknown:
-                unknown.append(f"{one.area} ({one.unknown})")
-            else:
-                well.append(one.area)
-            continue
-        table.add_row(line(one.area), *severity_cells(one))
-    parts: list[RenderableType] = [table]
-    if unknown:
-        parts.append(line(f"Nothing found, but unknown: {', '.join(unknown)}", "magenta"))
-    if well:
-        parts.append(line(f"Nothing wrong: {', '.join(well)}", "green"))
-    return Padding(Group(*parts), (0, 0, 1, 0))
-
-
 def _heading(report: ScanReport) -> RenderableType:
     text = line("idkeep", "bold green")
-    text.append_text(line(f"  account {report.account}", "bold"))
+    text.append_text(line(f"  account {report.account} {report.account_name}".rstrip(), "bold"))
     who = f"as {_short(report.caller)}" if report.caller else "from saved answers"
     text.append_text(line(f"  {report.taken:%Y-%m-%d %H:%M} UTC  {who}"))
     return Padding(text, (1, 0))
@@ -199,32 +165,12 @@ def _root_warning() -> RenderableType:
     )
 
 
-def severity_cells(total: AreaTotal | Summary) -> list[Text]:
-    """A cell for each severity, worst first, and one for what is unknown."""
-    nothing = line("·", "dim")
-    return [
-        *(
-            line(f"{count:,}", STYLE[severity].replace(" on red3", "")) if count else nothing
-            for severity, count in total.findings.items()
-        ),
-        line(f"{total.unknown:,}", "magenta") if total.unknown else nothing,
-    ]
-
-
 def _title(family: Family[CheckResult], severity: Severity) -> RenderableType:
     check = family.checks[0]
     limits = "".join(f" · {name} {value}" for name, value in check.settings.items())
     title = line(family.title, "bold").append("\n")
     told = title.append_text(line(f"{family.id}{limits}", "dim"))
-    return _labelled(severity.upper(), STYLE[severity], told)
-
-
-def _labelled(label: str, style: str, text: Text) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(width=8)
-    table.add_column(overflow="fold")
-    table.add_row(Text(label, style), text)
-    return table
+    return labelled(severity.upper(), STYLE[severity], told)
 
 
 def _reasons(checks: Iterable[CheckResult]) -> dict[str, dict[str, list[str]]]:
@@ -244,22 +190,6 @@ def _reasons(checks: Iterable[CheckResult]) -> dict[str, dict[str, list[str]]]:
 def _subject(verdict: Verdict) -> str:
     subject = verdict.subject
     return {"Account": "the account", "Root": "root"}.get(subject.kind, subject.name)
-
-
-def next_steps(checks: Iterable[tuple[str, ReportedRemedy]]) -> RenderableType:
-    """The first remedies of checks that come worst first, each once: `checks` are ids with them."""
-    table = Table.grid(padding=(0, 1))
-    table.add_column(width=2)
-    table.add_column(overflow="fold")
-    steps: dict[str, tuple[str, ReportedRemedy]] = {}
-    for ident, remedy in checks:
-        steps.setdefault(remedy.do, (family_id(ident), remedy))
-    for number, (ident, remedy) in enumerate(list(steps.values())[:_NEXT_STEPS], start=1):
-        step = line(ident, "bold").append_text(line(f"  {' '.join(remedy.do.split())}"))
-        table.add_row(line(f"{number}."), step)
-        table.add_row("", line(remedy.may_stop, "dim"))
-    table.add_row("", line("`idkeep explain` and an id tell more of each.", "dim"))
-    return Padding(table, (0, 0, 1, 2))
 
 
 def _totals(report: ScanReport) -> Text:
@@ -311,36 +241,10 @@ def _change_lines(report: ScanReport) -> Iterator[Text]:
             "bold",
         )
         if beside.not_told:
-            names = _few(beside.not_told, _NAMES)
+            names = few(beside.not_told, NAMES)
             yield line(f"Of these it could not tell all, so new is not sure: {names}", "magenta")
     if not report.selection.is_all:
         yield line("Narrowed: this does not tell of all checks or results.", "yellow")
-
-
-def suppression_lines(uses: Iterable[SuppressionUse]) -> Iterator[Text]:
-    """What is agreed to is counted; an agreement that ended or names nothing is said."""
-    every = tuple(uses)
-    agreed = [one for one in every if one.findings and not one.expired]
-    if agreed:
-        count = sum(one.findings for one in agreed)
-        yield line(f"Findings agreed to in the settings: {count}", "dim")
-    for one in every:
-        named = f"the suppression of {one.line.check} ({one.line.reason})"
-        if one.expired and one.findings:
-            yield line(f"Ended on {one.line.expires}, and counts no more: {named}", "bold magenta")
-        elif not one.findings:
-            yield line(f"Names no finding, and may be deleted: {named}", "yellow")
-
-
-def acceptance_lines(acceptances: Iterable[Acceptance]) -> Iterator[Text]:
-    """What is accepted stays said; so does what no longer is, or names nothing."""
-    for one in acceptances:
-        if one.expired and one.gaps:
-            yield line(f"No longer accepted, for its day has passed: {one}", "bold magenta")
-        elif one.gaps:
-            yield line(f"Accepted gap: {one}", "dim")
-        else:
-            yield line(f"Accepted in the settings, and nothing is missing: {one}", "yellow")
 
 
 def _verdict_line(report: ScanReport) -> Text:
@@ -363,11 +267,6 @@ def _call_line(report: ScanReport) -> Text:
 
 def _short(caller: str) -> str:
     return caller.rpartition(":")[2] if caller.count(":") else caller
-
-
-def line(text: str, style: str = "") -> Text:
-    """Every text goes through here: no markup, no control characters."""
-    return Text().append(printable(text), style)
 
 
 def check_lines(titles: Iterable[tuple[Severity, str, str]]) -> Iterator[Text]:

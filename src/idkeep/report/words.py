@@ -28,6 +28,11 @@ def nouns(kind: str) -> str:
     return _words(kind)[1]
 
 
+def many(count: int, thing: str, plural: str = "") -> str:
+    """So many of a thing, whose plural has an s if it is not given."""
+    return f"{count:,} {thing if count == 1 else plural or thing + 's'}"
+
+
 def _words(kind: str) -> tuple[str, str]:
     """A kind that has no words of its own is called as the model calls it."""
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", kind).lower()

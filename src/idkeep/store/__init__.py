@@ -6,7 +6,7 @@ A `Spool` keeps for a while what memory should not hold.
 from idkeep.store.history import History
 from idkeep.store.runs import Runs, new_id
 from idkeep.store.snapshot_file import Head, SnapshotFile
-from idkeep.store.spool import Spool
+from idkeep.store.spool import Spool, no_room
 from idkeep.store.sqlite import Damaged, Kept, Row, SqliteStore
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "Spool",
     "SqliteStore",
     "new_id",
+    "no_room",
 ]

@@ -4,6 +4,7 @@ The file holds blocks of JSON, a value a line, packed by zstd: a million verdict
 take some 20 MB. It is readable by its owner alone, and what is small never leaves memory.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile, gettempdir
 from typing import TypeVar
@@ -21,6 +22,14 @@ T = TypeVar("T")
 _IN_MEMORY = 2_000_000
 _BLOCK = 128_000
 _ENCODER = msgspec.json.Encoder()
+
+
+def no_room(error: OSError) -> IdkeepError:
+    """What a temporary file that takes no more means to whoever can make room."""
+    return IdkeepError(
+        f"there is no room in {gettempdir()} for what was found: {error.strerror or error}",
+        hint="make room, or name another place with the variable TMPDIR",
+    )
 
 
 class Spool:
@@ -43,10 +52,7 @@ class Spool:
             self._file.seek(self._end)
             self._file.write(packed)
         except OSError as error:
-            raise IdkeepError(
-                f"there is no room in {gettempdir()} for what was found: {error.strerror or error}",
-                hint="make room, or name another place with the variable TMPDIR",
-            ) from error
+            raise no_room(error) from error
         self._end += len(packed)
         return place
 
@@ -65,6 +71,8 @@ class Tape(OnDemand[T]):
         # A block's place; or a value as it is, where it holds half of a surrogate pair, which JSON
         # in UTF-8 can't have.
         self._parts: list[tuple[int, int] | list[T]] = []
+        # How many values there are up to the end of each part.
+        self._ends: list[int] = []
         self._open = bytearray()
         self._length = 0
 
@@ -73,10 +81,11 @@ class Tape(OnDemand[T]):
         try:
             self._open += _ENCODER.encode(value)
             self._open += b"\n"
+            self._length += 1
         except UnicodeEncodeError:
             self._close()
-            self._parts.append([value])
-        self._length += 1
+            self._length += 1
+            self._put([value])
         if len(self._open) >= _BLOCK:
             self._close()
 
@@ -92,7 +101,21 @@ class Tape(OnDemand[T]):
             for line in self._spool.read(part).splitlines():
                 yield self._decoder.decode(line)
 
+    def _at(self, place: int) -> T:
+        """Of the part that it is in alone."""
+        self._close()
+        number = bisect_right(self._ends, place)
+        part = self._parts[number]
+        if isinstance(part, list):
+            return part[0]
+        begin = self._ends[number - 1] if number else 0
+        return self._decoder.decode(self._spool.read(part).splitlines()[place - begin])
+
     def _close(self) -> None:
         if self._open:
-            self._parts.append(self._spool.write(bytes(self._open)))
+            self._put(self._spool.write(bytes(self._open)))
             self._open = bytearray()
+
+    def _put(self, part: tuple[int, int] | list[T]) -> None:
+        self._parts.append(part)
+        self._ends.append(self._length)
