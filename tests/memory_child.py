@@ -1,7 +1,8 @@
 """One process whose memory is measured: it makes a report, writes it, and prints its peak in MB.
 
 `memory_child.py account CHECKS` judges so many checks of 500 users each; `organization ACCOUNTS`
-has so many accounts of 200 findings each. Every format is written, to nowhere.
+has so many accounts of 200 findings each; `framework ACCOUNTS` holds so many accounts of 20,000
+verdicts against a framework, with the evidence of them. Every format is written, to nowhere.
 """
 
 import sys
@@ -13,6 +14,8 @@ from msgspec import Raw
 from msgspec.structs import replace
 from rich.console import Console
 
+from idkeep.api.framework_report import EvidencePack
+from idkeep.api.frameworks import find_framework
 from idkeep.checks import ALL
 from idkeep.checks.samples import snapshot_of
 from idkeep.config import Settings
@@ -29,14 +32,20 @@ from idkeep.model import (
 from idkeep.model.finding import finding_id
 from idkeep.model.run import Run, RunAccount, RunPlan
 from idkeep.report.format import FORMATS, format_of
+from idkeep.report.framework import FrameworkTally
+from idkeep.report.framework_csv import csv
+from idkeep.report.framework_html import html
+from idkeep.report.framework_text import FrameworkText
 from idkeep.report.organization import AccountFinding, AccountResult, organization_report, scanned
 from idkeep.report.organization_text import OrganizationText
 from idkeep.report.scan import ScanReport, scan_report
+from idkeep.report.structured import json_pieces
 from idkeep.report.text import ScanText
 from idkeep.store import Spool
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 USERS, FINDINGS = 500, 200
+_CHECKS = 40
 ACCOUNT = "111122223333"
 
 
@@ -116,6 +125,30 @@ def organization(count: int) -> None:
     Console(file=Nowhere(), width=100).print(OrganizationText(report))  # type: ignore[arg-type]
 
 
+def framework(count: int) -> None:
+    checks = ALL[:_CHECKS]
+    chosen = find_framework("cis-7.0")
+    tally = FrameworkTally(chosen, Settings(), Spool(8_000).tape)
+    pack = EvidencePack(Settings(), None)
+    for number in range(count):
+        report = scan_report(
+            snapshot=snapshot_of(),
+            checks=checks,
+            outcomes=(outcome(one.id) for one in checks),
+            settings=Settings(),
+            version="0",
+            aside=Spool().tape,
+        )
+        tally.add(replace(report, account=f"{number:012}"))
+        pack.account(replace(report, account=f"{number:012}"))
+    told = tally.report("0")
+    pack.finish(told, html(told))
+    out = Nowhere()
+    for piece in (*map(len, pack.pieces()), *map(len, json_pieces(told)), *map(len, csv(told))):
+        out.write("" * piece)
+    Console(file=out, width=100).print(FrameworkText(told))  # type: ignore[arg-type]
+
+
 def rows(accounts: Iterable[RunAccount]) -> Iterator[AccountResult]:
     bare = scan_report(
         snapshot=snapshot_of(), checks=(), outcomes=(), settings=Settings(), version="0"
@@ -159,7 +192,9 @@ def run_of(accounts: tuple[RunAccount, ...]) -> Run:
 
 
 if __name__ == "__main__":
-    {"account": account, "organization": organization}[sys.argv[1]](int(sys.argv[2]))
+    {"account": account, "organization": organization, "framework": framework}[sys.argv[1]](
+        int(sys.argv[2])
+    )
     status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     [peak] = [line for line in status if line.startswith("VmHWM")]
     sys.stdout.write(str(int(peak.split()[1]) / 1000))

@@ -28,6 +28,8 @@ def peak(*words: str) -> float:
     return float(done.stdout)
 
 
-@pytest.mark.parametrize(("what", "few"), [("account", 20), ("organization", 100)])
+@pytest.mark.parametrize(
+    ("what", "few"), [("account", 20), ("organization", 100), ("framework", 2)]
+)
 def test_four_times_the_findings_take_no_more_memory(what: str, few: int) -> None:
     assert peak(what, str(4 * few)) - peak(what, str(few)) < MOST

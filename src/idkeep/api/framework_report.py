@@ -2,13 +2,15 @@
 
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from importlib import metadata
-from io import BytesIO
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
+from weakref import finalize
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from idkeep.api.catalog import load_catalog
@@ -18,25 +20,24 @@ from idkeep.api.snapshots import rejudge, run_report
 from idkeep.catalog import Framework
 from idkeep.config import Settings
 from idkeep.errors import IdkeepError
-from idkeep.report import as_json
 from idkeep.report.framework import FrameworkReport, FrameworkTally
 from idkeep.report.framework_csv import csv
 from idkeep.report.organization import Coverage
 from idkeep.report.scan import ScanReport
+from idkeep.report.structured import json_pieces
+from idkeep.store import Spool, no_room
 
 PACK_SCHEMA = "idkeep.evidence/1"
 # A control rests on its own checks: what these find counts there, whoever tells the whole of it.
 _IN_PARTS = Judging(in_parts=True)
 _MOST_EVIDENCE = 100_000_000
+# Bytes of a pack that are held in memory, and those that are read of it at a time.
+_IN_MEMORY = 2_000_000
+_PIECE = 1 << 20
+# Bytes that each of a framework's hundreds of controls holds in memory.
+_BLOCK = 8_000
 # The same findings make the same file: a zip's own times are those of the snapshot.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-class Packed(Struct, frozen=True, kw_only=True):
-    """An evidence pack; `manifest` is the SHA-256 of its manifest, which names all else in it."""
-
-    data: bytes
-    manifest: str
 
 
 def framework_of_snapshot(
@@ -48,7 +49,7 @@ def framework_of_snapshot(
     each: Callable[[ScanReport], None] = lambda _: None,
 ) -> FrameworkReport:
     """By a snapshot, named as for `rejudge`. Raises `IdkeepError`."""
-    tally = FrameworkTally(framework, settings)
+    tally = FrameworkTally(framework, settings, Spool(_BLOCK).tape)
     limited = within_limits(settings, framework)
     scan = rejudge(wanted, store=store, settings=limited, judging=_IN_PARTS)
     tally.add(scan)
@@ -69,7 +70,7 @@ def framework_of_run(
     An account that the scan skipped is told, and weighs nothing; one that failed leaves open
     what idkeep assesses.
     """
-    tally = FrameworkTally(framework, settings)
+    tally = FrameworkTally(framework, settings, Spool(_BLOCK).tape)
 
     def one(scan: ScanReport) -> None:
         tally.add(scan, scan.account_name)
@@ -97,34 +98,49 @@ class EvidencePack:
     """A zip that an auditor can check: what was found, what it rests on, and a hash of each file.
 
     Times within it are the snapshots', so that the same snapshots and settings make the same bytes.
+    It waits in a file without a name until it is read. Every method raises `IdkeepError` where
+    there is no room for that.
     """
 
     def __init__(self, settings: Settings, settings_file: Path | None) -> None:
         self._settings = settings
         self._settings_file = settings_file
-        self._out = BytesIO()
+        self._out = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- as long as we are
         self._zip = zipfile.ZipFile(self._out, "w", zipfile.ZIP_DEFLATED)
+        finalize(self, _close, self._zip, self._out)
         self._hashes: dict[str, str] = {}
+        # The SHA-256 of the manifest, which names all else; "" until all is in.
+        self.manifest = ""
 
     def account(self, scan: ScanReport) -> None:
         """An account's whole report: every verdict with its evidence."""
-        self._put(f"accounts/{scan.account}.json", as_json(scan))
+        self._put(f"accounts/{scan.account}.json", json_pieces(scan))
 
-    def finish(self, report: FrameworkReport, html: str) -> Packed:
+    def finish(self, report: FrameworkReport, html: Iterable[str]) -> None:
         """With the framework's report, the settings and the files that they name.
 
         Raises `IdkeepError` for a file that is not there or holds more than 100 MB.
         """
-        self._put("report.json", as_json(report))
-        self._put("report.csv", csv(report).encode())
-        self._put("report.html", html.encode())
+        self._put("report.json", json_pieces(report))
+        self._put("report.csv", (piece.encode() for piece in csv(report)))
+        self._put("report.html", (piece.encode() for piece in html))
         if self._settings_file:
             data = read_bytes(self._settings_file, most=_MOST_EVIDENCE)
-            self._put(f"settings/{self._settings_file.name}", data)
+            self._put(f"settings/{self._settings_file.name}", (data,))
         for said in self._settings.evidence:
             if said.framework == report.framework and said.file:
                 self._evidence(said.file)
-        return self._close(report)
+        self.manifest = self._put("manifest.json", (self._manifest(report),))
+        try:
+            self._zip.close()
+        except OSError as error:
+            raise no_room(error) from error
+
+    def pieces(self) -> Iterator[bytes]:
+        """The file, when it is finished."""
+        self._out.seek(0)
+        while piece := self._out.read(_PIECE):
+            yield piece
 
     def _evidence(self, file: str) -> None:
         base = self._settings_file.parent if self._settings_file else Path()
@@ -135,9 +151,9 @@ class EvidencePack:
                 f"two files of evidence are called {Path(file).name}", hint="rename one of them"
             )
         if name not in self._hashes:
-            self._put(name, data)
+            self._put(name, (data,))
 
-    def _close(self, report: FrameworkReport) -> Packed:
+    def _manifest(self, report: FrameworkReport) -> bytes:
         manifest = {
             "schema": PACK_SCHEMA,
             "idkeep": report.idkeep,
@@ -148,14 +164,28 @@ class EvidencePack:
             "snapshots": {one.id: one.snapshot for one in report.accounts if one.snapshot},
             "sha256": self._hashes,
         }
-        text = json.dumps(manifest, indent=2).encode() + b"\n"
-        self._put("manifest.json", text)
-        self._zip.close()
-        return Packed(data=self._out.getvalue(), manifest=sha256(text).hexdigest())
+        return json.dumps(manifest, indent=2).encode() + b"\n"
 
-    def _put(self, name: str, data: bytes) -> None:
-        self._hashes[name] = sha256(data).hexdigest()
+    def _put(self, name: str, pieces: Iterable[bytes]) -> str:
+        """A file of the pack; gives its hash."""
         info = zipfile.ZipInfo(name, _EPOCH)
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o600 << 16
-        self._zip.writestr(info, data)
+        digest = sha256()
+        try:
+            # How long it gets nobody knows yet.
+            with self._zip.open(info, "w", force_zip64=True) as file:
+                for piece in pieces:
+                    digest.update(piece)
+                    file.write(piece)
+        except OSError as error:
+            raise no_room(error) from error
+        self._hashes[name] = digest.hexdigest()
+        return self._hashes[name]
+
+
+def _close(*files: zipfile.ZipFile | IO[bytes]) -> None:
+    """What had no room has none now, and what is not finished is not missed."""
+    for one in files:
+        with suppress(OSError):
+            one.close()

@@ -118,8 +118,8 @@ def _write(
 
     makers: dict[str, Callable[[], Iterable[bytes]]] = {
         "--json": lambda: json_pieces(found),
-        "--csv": lambda: (csv(found).encode(),),
-        "--html": lambda: (html(found).encode(),),
+        "--csv": lambda: (piece.encode() for piece in csv(found)),
+        "--html": lambda: (piece.encode() for piece in html(found)),
     }
     on_stdout = False
     for option, path in files.items():
@@ -127,10 +127,10 @@ def _write(
             output.write(path, makers[option]())
             on_stdout |= output.is_stdout(path)
     if path := files["--pack"]:
-        made = pack.finish(found, html(found))
-        output.write(path, (made.data,))
+        pack.finish(found, html(found))
+        output.write(path, pack.pieces())
         on_stdout |= output.is_stdout(path)
-        say(f"SHA-256 of its manifest: {made.manifest}")
+        say(f"SHA-256 of its manifest: {pack.manifest}")
     if not on_stdout:
         terminal.console().print(FrameworkText(found, show_all=show_all))
 

@@ -1,7 +1,9 @@
 """Places for what is too long for memory: a report is told by those who go through it again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
+
+from idkeep.model.on_demand import Made
 
 T = TypeVar("T")
 
@@ -27,3 +29,10 @@ class Aside(Protocol):
 def in_memory(_: type[T], /) -> Waiting[T]:
     """For what is short."""
     return []
+
+
+def as_sequence(waiting: Waiting[T]) -> Sequence[T]:
+    """What waits there, for whoever reads it: a tuple of what is in memory."""
+    if isinstance(waiting, list):
+        return tuple(waiting)
+    return Made(waiting.__iter__, len(waiting))

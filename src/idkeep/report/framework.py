@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from idkeep.catalog import Control, Framework
 from idkeep.config import Evidence, Settings
-from idkeep.model import Severity, Status
+from idkeep.model import Severity, Status, Verdict
+from idkeep.model.on_demand import Made
+from idkeep.report.aside import Aside, as_sequence, in_memory
 from idkeep.report.scan import CheckResult, ScanReport
 from idkeep.report.verdicts import Counted, Tally
 
@@ -66,6 +69,13 @@ class AccountControl(Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
 
 
+if TYPE_CHECKING:
+    # They may wait in a file; a document that is read back holds them.
+    Accounts: TypeAlias = Sequence[AccountControl]
+else:
+    Accounts = tuple[AccountControl, ...]
+
+
 class ControlResult(Struct, frozen=True, kw_only=True):
     """A control over all accounts: as it stands in the worst of them."""
 
@@ -75,7 +85,7 @@ class ControlResult(Struct, frozen=True, kw_only=True):
     manual: bool
     status: ControlStatus
     objectives: tuple[str, ...]
-    accounts: tuple[AccountControl, ...]
+    accounts: Accounts
 
 
 class ScannedAccount(Struct, frozen=True, kw_only=True):
@@ -114,13 +124,14 @@ class FrameworkReport(Struct, frozen=True, kw_only=True):
 
 
 class FrameworkTally:
-    """Takes the accounts' reports one by one, and keeps of each what the framework asks."""
+    """Takes the accounts' reports one by one; what the framework asks of each is kept `aside`."""
 
-    def __init__(self, framework: Framework, settings: Settings) -> None:
+    def __init__(self, framework: Framework, settings: Settings, aside: Aside = in_memory) -> None:
         self._framework = framework
         self._settings = settings
         self._accounts: list[ScannedAccount] = []
-        self._controls: dict[str, list[AccountControl]] = {one.id: [] for one in framework.controls}
+        self._controls = {one.id: aside(AccountControl) for one in framework.controls}
+        self._worst: dict[str, ControlStatus] = {}
 
     def add(self, scan: ScanReport, name: str = "") -> None:
         """An account that was read."""
@@ -128,24 +139,18 @@ class FrameworkTally:
             ScannedAccount(id=scan.account, name=name, snapshot=scan.snapshot, taken=scan.taken)
         )
         serving = _by_objective(scan.checks)
-        found = {one.id: tuple(_findings(one)) for one in scan.checks}
         for control in self._framework.controls:
             said = self._evidence(control, scan.account)
             whole = self._framework.complete and not control.in_part
-            self._controls[control.id].append(
-                replace(
-                    _judged(control, serving, found, said, whole=whole),
-                    account=scan.account,
-                    name=name,
-                )
-            )
+            judged = _judged(control, serving, said, whole=whole)
+            self._add(control, replace(judged, account=scan.account, name=name))
 
     def add_unread(self, account: str, name: str, why: str) -> None:
         """An account that was not: whatever idkeep assesses is unknown there."""
         self._accounts.append(ScannedAccount(id=account, name=name, why=why))
         for control in self._framework.controls:
             said = self._evidence(control, account)
-            self._controls[control.id].append(_unread(control, account, name, why, said))
+            self._add(control, _unread(control, account, name, why, said))
 
     def add_skipped(self, account: str, name: str, why: str) -> None:
         """An account that nobody wanted to read: it is told, and weighs nothing."""
@@ -167,18 +172,20 @@ class FrameworkTally:
             controls=controls,
         )
 
+    def _add(self, control: Control, judged: AccountControl) -> None:
+        before = self._worst.get(control.id, judged.status)
+        self._worst[control.id] = min(before, judged.status, key=list(ControlStatus).index)
+        self._controls[control.id].append(judged)
+
     def _result(self, control: Control) -> ControlResult:
-        accounts = tuple(self._controls[control.id])
-        ranks = list(ControlStatus)
-        worst = min((one.status for one in accounts), key=ranks.index, default=None)
         return ControlResult(
             id=control.id,
             asks=control.asks,
             level=control.level,
             manual=control.manual,
-            status=worst or ControlStatus.UNKNOWN,
+            status=self._worst.get(control.id, ControlStatus.UNKNOWN),
             objectives=control.objectives,
-            accounts=accounts,
+            accounts=as_sequence(self._controls[control.id]),
         )
 
     def _evidence(self, control: Control, account: str) -> tuple[Evidence, ...]:
@@ -202,7 +209,6 @@ def _by_objective(checks: Iterable[CheckResult]) -> dict[str, list[CheckResult]]
 def _judged(
     control: Control,
     serving: Mapping[str, list[CheckResult]],
-    found: Mapping[str, tuple[ControlFinding, ...]],
     evidence: tuple[Evidence, ...],
     *,
     whole: bool,
@@ -225,9 +231,7 @@ def _judged(
         status=status,
         why=why,
         checks=tuple(_check(one) for one in checks.values()),
-        findings=tuple(
-            finding for one in checks for finding in found[one] if _is_about(control, finding.arn)
-        ),
+        findings=tuple(finding for one in checks.values() for finding in _findings(one)),
         evidence=evidence,
     )
 
@@ -236,12 +240,16 @@ def _about(control: Control, check: CheckResult) -> CheckResult:
     """What the check says of those that the control is about."""
     if not control.of:
         return check
-    about = [one for one in check.results if _is_about(control, one.subject.arn)]
-    return replace(check, results=Counted(about, Tally.of(about)))
+
+    def about() -> Iterator[Verdict]:
+        return (one for one in check.results if _is_about(control, one.subject.arn))
+
+    tally = Tally.of(about())
+    return replace(check, results=Counted(Made(about, sum(tally.verdicts.values())), tally))
 
 
 def _is_about(control: Control, arn: str) -> bool:
-    return not control.of or any(fnmatchcase(arn, pattern) for pattern in control.of)
+    return any(fnmatchcase(arn, pattern) for pattern in control.of)
 
 
 def _unread(
@@ -309,6 +317,9 @@ def _check(check: CheckResult) -> ControlCheck:
 
 
 def _findings(check: CheckResult) -> Iterator[ControlFinding]:
+    told = check.tally
+    if not (told.verdicts[Status.FAIL] or told.verdicts[Status.SUPPRESSED] or told.unclear):
+        return
     for verdict in check.results:
         for one in verdict.findings:
             yield ControlFinding(

@@ -1,5 +1,7 @@
 """A framework's controls as comma-separated values: a row for each control and account."""
 
+from collections.abc import Iterator
+
 from idkeep.report.csv_table import row
 from idkeep.report.framework import AccountControl, ControlResult, FrameworkReport
 
@@ -19,10 +21,12 @@ _COLUMNS = (
 )
 
 
-def csv(report: FrameworkReport) -> str:
-    """The whole table, header first."""
-    rows = (_cells(report, control, one) for control in report.controls for one in control.accounts)
-    return "".join([row(_COLUMNS), *(row(one) for one in rows)])
+def csv(report: FrameworkReport) -> Iterator[str]:
+    """The table's rows, header first."""
+    yield row(_COLUMNS)
+    for control in report.controls:
+        for one in control.accounts:
+            yield row(_cells(report, control, one))
 
 
 def _cells(report: FrameworkReport, control: ControlResult, one: AccountControl) -> list[object]:

@@ -1,11 +1,13 @@
 """A framework's controls as one HTML file that needs nothing else, made as the scan's is."""
 
+from collections.abc import Iterator
 from importlib.resources import files
+from itertools import islice
 
 from markupsafe import Markup
 
 from idkeep.report.framework import AccountControl, ControlResult, ControlStatus, FrameworkReport
-from idkeep.report.html import STYLE, digest, environment
+from idkeep.report.html import STYLE, digest, drawn, environment
 
 # What a browser opens at once; the JSON report has all.
 MOST_ACCOUNTS = 50
@@ -31,10 +33,11 @@ _MEANING = {
 }
 
 
-def html(report: FrameworkReport) -> str:
-    """The whole document."""
+def html(report: FrameworkReport) -> Iterator[str]:
+    """The document's pieces."""
     style = STYLE + _STYLE
-    return _PAGE.render(
+    return drawn(
+        _PAGE,
         report=report,
         words=_WORDS,
         moods=_MOODS,
@@ -48,12 +51,12 @@ def html(report: FrameworkReport) -> str:
     )
 
 
-def _shown(control: ControlResult) -> tuple[AccountControl, ...]:
+def _shown(control: ControlResult) -> Iterator[AccountControl]:
     """The accounts that make it what it is, and those where a person said something."""
     if control.status is ControlStatus.NOT_ASSESSED:
-        return ()
+        return iter(())
     told = (one for one in control.accounts if one.status is control.status or one.evidence)
-    return tuple(told)[:MOST_ACCOUNTS]
+    return islice(told, MOST_ACCOUNTS)
 
 
 def _rests(control: ControlResult) -> tuple[str, ...]:

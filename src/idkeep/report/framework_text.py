@@ -1,6 +1,7 @@
 """A framework's controls for a terminal: each on a line, and below it what breaks it."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from idkeep.report.framework import AccountControl, ControlResult, ControlStatus, FrameworkReport
 from idkeep.report.text_parts import line
+from idkeep.report.words import many
 
 STYLE = {
     ControlStatus.FAIL: ("FAIL", "bold red"),
@@ -20,6 +22,8 @@ STYLE = {
     ControlStatus.PASS: ("PASS", "bold green"),
     ControlStatus.NOT_APPLICABLE: ("NOT APPLICABLE", "dim"),
 }
+# Of these nothing more is told.
+_SILENT = (ControlStatus.NOT_ASSESSED, ControlStatus.NOT_APPLICABLE)
 _SHOWN = 3
 _WIDTH = max(len(label) for label, _ in STYLE.values())
 
@@ -49,12 +53,16 @@ class FrameworkText:
         table.add_row(line(label, style), line(control.id, "bold"), line(control.asks))
         yield table
         several = len(self.report.accounts) > 1
-        for one in control.accounts:
-            if one.status is control.status:
-                yield from self._account(one, several=several)
+        told = (one for one in control.accounts if one.status is control.status)
+        for one in islice(told, self.most):
+            yield from self._account(one, several=several)
+        left = sum(1 for _ in told)
+        if left and control.status not in _SILENT:
+            more = f"and {many(left, 'more account')}: --all shows them"
+            yield Padding(line(more, "dim"), (0, 0, 0, _WIDTH + 2))
 
     def _account(self, one: AccountControl, *, several: bool) -> Iterator[RenderableType]:
-        if one.status in (ControlStatus.NOT_ASSESSED, ControlStatus.NOT_APPLICABLE):
+        if one.status in _SILENT:
             return
         where = f"{one.account} {one.name}".strip() + ": " if several else ""
         rows = [line(f"{where}{one.why}", "dim")]

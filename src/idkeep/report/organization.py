@@ -17,9 +17,8 @@ from idkeep.access.acceptance import Acceptance, acceptances, is_accepted
 from idkeep.checks import RULES_VERSION, AnyCheck, SuppressionTally, SuppressionUse
 from idkeep.config import Settings
 from idkeep.model import Call, Finding, Gap, Severity, SubjectRef, Suppressed
-from idkeep.model.on_demand import Made
 from idkeep.model.run import Run, RunAccount
-from idkeep.report.aside import Aside, in_memory
+from idkeep.report.aside import Aside, as_sequence, in_memory
 from idkeep.report.figures import Figures
 from idkeep.report.obstacles import MOST, Obstacle, ObstacleTally, obstacles
 from idkeep.report.remedy import ReportedRemedy, reported
@@ -325,7 +324,7 @@ class _Sums:
         ordered = self._aside(AccountResult)
         for place in places:
             ordered.append(self._rows[place])
-        return tuple(ordered) if isinstance(ordered, list) else Made(ordered.__iter__, len(places))
+        return as_sequence(ordered)
 
     def checks(self, checks: Iterable[AnyCheck]) -> list[CheckTotal]:
         """Those that found something, worst first; then those that could not tell."""

@@ -11,7 +11,7 @@ from idkeep.config import Settings
 from idkeep.model.on_demand import OnDemand
 from idkeep.report.diff import DIFF_SCHEMA, DiffReport
 from idkeep.report.format import Format
-from idkeep.report.framework import FRAMEWORK_SCHEMA, FrameworkReport
+from idkeep.report.framework import FRAMEWORK_SCHEMA, AccountControl, ControlResult, FrameworkReport
 from idkeep.report.organization import (
     ORGANIZATION_SCHEMA,
     AccountResult,
@@ -30,7 +30,8 @@ _TITLES = {
 }
 Told: TypeAlias = ScanReport | DiffReport | OrganizationReport | FrameworkReport
 
-# Values that are written in one piece.
+# Each of these is written part by part; of shorter values, so many in one piece.
+_LONG = (CheckResult, AccountResult, ControlResult, AccountControl)
 _AT_ONCE = 64
 
 
@@ -74,7 +75,7 @@ def _items(values: Iterable[object], line: bytes) -> Iterator[bytes]:
     for first in every:
         yield before
         before = b","
-        if isinstance(first, CheckResult | AccountResult):
+        if isinstance(first, _LONG):
             yield line
             yield from _struct(first, line)
             continue

@@ -33,9 +33,13 @@ def no_room(error: OSError) -> IdkeepError:
 
 
 class Spool:
-    """One file for any number of tapes. Not for use by several threads at a time."""
+    """One file for any number of tapes. Not for use by several threads at a time.
 
-    def __init__(self) -> None:
+    Each tape holds up to a `block` of bytes in memory: where there are hundreds, it is small.
+    """
+
+    def __init__(self, block: int = _BLOCK) -> None:
+        self.block = block
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- as long as we are
         self._end = 0
         finalize(self, self._file.close)
@@ -86,7 +90,7 @@ class Tape(OnDemand[T]):
             self._close()
             self._length += 1
             self._put([value])
-        if len(self._open) >= _BLOCK:
+        if len(self._open) >= self._spool.block:
             self._close()
 
     def __len__(self) -> int:
