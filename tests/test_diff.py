@@ -34,9 +34,11 @@ from idkeep.model import (
     Gap,
     Group,
     InlinePolicy,
+    InstanceProfile,
     ManagedPolicy,
     NotAsked,
     PasswordPolicy,
+    PolicyTags,
     PolicyVersion,
     Role,
     Snapshot,
@@ -91,6 +93,47 @@ def test_nothing_changed_is_said_in_words() -> None:
     later = replace(person(), taken=NOW + timedelta(days=1))
     assert diff(person(), later).is_empty
     assert "Nothing changed." in shown(person(), later)
+
+
+def test_an_instance_profile_and_the_role_in_it_come_and_go() -> None:
+    role = "arn:aws:iam::111122223333:role/web"
+    web = InstanceProfile(
+        arn="arn:aws:iam::111122223333:instance-profile/web",
+        id="AIPAEXAMPLE",
+        name="web",
+        created=NOW,
+        roles=(role,),
+    )
+    without, with_role = (replace(person(), instance_profiles=one) for one in ((), (web,)))
+    emptied = replace(person(), instance_profiles=(replace(web, roles=()),))
+    assert said(without, with_role)[1:] == ["+ appeared web", f"+ added role {role}"]
+    assert said(with_role, emptied)[1:] == ["~ changed web", f"{MINUS} removed role {role}"]
+    assert said(emptied, without)[1:] == [f"{MINUS} vanished web"]
+    refused = replace(person(), instance_profiles=Gap("iam:ListInstanceProfiles", "AccessDenied"))
+    [line] = said(with_role, refused)[1:]
+    assert line.startswith("? now unknown instance_profiles")
+
+
+def test_tags_of_a_policy_are_told_one_by_one() -> None:
+    policy = ManagedPolicy(
+        arn="arn:aws:iam::111122223333:policy/own",
+        id="ANPAEXAMPLE",
+        name="own",
+        created=NOW,
+        default_version="v1",
+    )
+
+    def tagged(tags: PolicyTags | Gap | None) -> Snapshot:
+        return replace(person(), policies=(replace(policy, tags=tags),))
+
+    red = tagged(PolicyTags(entries={"team": "red"}))
+    blue = tagged(PolicyTags(entries={"team": "blue", "since": "May"}))
+    refused = tagged(Gap("tag:GetResources", "AccessDenied"))
+    assert said(red, blue)[2:] == ["~ changed tag team: red → blue", "+ added tag since: May"]
+    assert said(tagged(None), red)[2:] == ["+ added tag team: red"]
+    assert said(red, tagged(PolicyTags()))[2:] == [f"{MINUS} removed tag team: red"]
+    assert said(tagged(None), tagged(PolicyTags())) == []
+    assert said(red, refused)[2:] == ["? now unknown tag (tag:GetResources: AccessDenied)"]
 
 
 def test_use_is_no_change() -> None:

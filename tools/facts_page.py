@@ -114,6 +114,30 @@ action is refused, a gap stands in the place of these facts, and what rests on t
 the AWS SDK's model of each service. Where ✓ stands, its reader also understands answers recorded
 from real accounts. The others are written against the SDK's model, and have not met AWS yet.
 """
+_NOT_READ = """\
+## What is not read
+
+What AWS does not tell, or only at a cost that was not worth it. Where a condition asks for such a
+fact, the answer stays open and says so ("if …").
+
+- **Whether a primary e-mail address was verified.** No operation tells.
+  `account:GetContactInformation` has the verification of the *phone*. The address itself comes
+  with `organizations:ListAccounts`, to the management account and its deputies;
+  `account:GetPrimaryEmail` tells no more, one member a call. Outside an organisation no operation
+  tells the address.
+- **Whether a primary e-mail address is about to change.** `account:GetPrimaryEmailUpdateStatus`
+  tells the state of the last request, of members alone and one member a call: an organisation's
+  scan would take one call more for each account, and say late what CloudTrail says at once
+  (`StartPrimaryEmailUpdate`, `AcceptPrimaryEmailUpdate`).
+- **Tags of policies that the tagging API does not list.** IAM tells a policy's tags one policy a
+  call. The tagging API has all in one listing, and by AWS's pages leaves out what is not tagged;
+  there are reports that it left out tagged things of IAM. So tags that it tells count, and what
+  it does not list is not taken for untagged.
+- **Tags of instance profiles, server certificates and MFA devices**, for the same reason: no bulk
+  call of IAM has them.
+- **Devices of the root user but authenticator apps.** The account summary tells that there is
+  one.
+"""
 # What stands in the place of facts is none itself.
 _STATES = (
     Gap,
@@ -159,6 +183,7 @@ def _lines() -> Iterator[str]:
                 met = "✓" if operations.get(row.action) in MET else ""
                 yield f"| {row.kind} | {facts} | `{row.action}` | {where} | {met} |"
         yield ""
+    yield _NOT_READ
 
 
 def _cost(family: Family) -> Iterator[str]:

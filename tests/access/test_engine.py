@@ -7,7 +7,17 @@ from idkeep.access.answer import Says
 from idkeep.access.engine import Engine
 from idkeep.access.places import place, places
 from idkeep.checks.samples import ROOT, allow, deny, inline, managed, text
-from idkeep.model import AttachedPolicy, Family, Gap, Group, NotAsked
+from idkeep.model import (
+    AttachedPolicy,
+    Family,
+    Gap,
+    Group,
+    NotAsked,
+    OidcDetails,
+    OidcProvider,
+    PolicyTags,
+    Providers,
+)
 from idkeep.model.organization import PolicyType
 from idkeep.model.resources import (
     AccessPoint,
@@ -408,6 +418,39 @@ def test_a_roles_tags_are_told_as_the_resources() -> None:
     asked = engine(account(ana, red, blue))
     assert asked.decide(ana, "sts:AssumeRole", red.arn).says is Says.YES
     assert asked.decide(ana, "sts:AssumeRole", blue.arn).says is Says.NO
+
+
+@pytest.mark.parametrize("unread", [None, Gap("tag:GetResources", "AccessDenied")])
+def test_a_policys_tags_decide_where_they_were_read_and_stay_open_where_not(
+    unread: Gap | None,
+) -> None:
+    tagged = {"StringEquals": {"iam:ResourceTag/team": "red"}}
+    guarded = {"Null": {"aws:ResourceTag/guarded": "false"}}
+    write = "iam:CreatePolicyVersion"
+    ana = user(allow(write, Condition=tagged), deny(write, Condition=guarded))
+    read = {
+        "red": PolicyTags(entries={"team": "red"}),
+        "blue": PolicyTags(entries={"team": "blue"}),
+        "none": PolicyTags(),
+        "guarded": PolicyTags(entries={"team": "red", "guarded": "yes"}),
+        "open": unread,
+    }
+    some = [replace(managed(name, EVERYTHING), tags=tags) for name, tags in read.items()]
+    asked = engine(account(ana, policies=tuple(some)))
+    says = {one.name: asked.decide(ana, write, one.arn).says for one in some}
+    no, yes, depends = Says.NO, Says.YES, Says.DEPENDS
+    assert says == {"red": yes, "blue": no, "none": no, "guarded": no, "open": depends}
+
+
+def test_an_identity_providers_tags_decide() -> None:
+    tagged = {"StringEquals": {"aws:ResourceTag/team": "red"}}
+    ana = user(allow("iam:DeleteOpenIDConnectProvider", Condition=tagged))
+    details = OidcDetails(url="token.example.com", tags={"team": "red"})
+    red = OidcProvider(arn=f"arn:aws:iam::{HOME}:oidc-provider/token.example.com", details=details)
+    blue = OidcProvider(arn=f"{red.arn}/blue", details=replace(details, tags={}))
+    asked = engine(account(ana, providers=Providers(saml=(), oidc=(red, blue))))
+    says = [asked.decide(ana, "iam:DeleteOpenIDConnectProvider", o.arn).says for o in (red, blue)]
+    assert says == [Says.YES, Says.NO]
 
 
 def test_a_session_has_its_roles_permissions_and_its_own_name() -> None:

@@ -14,6 +14,8 @@ from .answers import NOW, Answers, ago, aws_of
 
 DETAILS, ROLES = "iam:GetAccountAuthorizationDetails", "iam:ListRoles"
 DEVICES = "iam:ListVirtualMFADevices"
+TAGS = "resourcegroupstaggingapi:GetResources"
+TEAM = {"Key": "team", "Value": "red"}
 USUAL, MOST = 100, 1000
 """How many AWS puts on a page of these where nobody says how many, and at the most."""
 
@@ -47,6 +49,15 @@ class Details(Pages):
         return answer
 
 
+class Tagged(Pages):
+    """What has tags, as the tagging API hands it out."""
+
+    def __call__(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        token = params.get("PaginationToken") or "0"
+        page = super().__call__({"Marker": token, "MaxItems": params["ResourcesPerPage"]})
+        return {self.member: page[self.member], "PaginationToken": page.get("Marker", "")}
+
+
 def _user(name: str) -> dict[str, Any]:
     template = ANSWERS[DETAILS]["UserDetailList"][0]
     return {**template, "UserName": name, "Arn": arn("user", name), "UserId": f"AIDA{name:A<17}"}
@@ -75,6 +86,7 @@ def _scanned(users: int, *, most: int) -> tuple[Snapshot, Counter[str]]:
     names = [f"user{n:05}" for n in range(users)]
     roles = [f"role{n:05}" for n in range(users * 2 // 3)]
     policies = [_policy(f"policy{n:05}") for n in range(users // 3)]
+    tagged = [{"ResourceARN": one["Arn"], "Tags": [TEAM]} for one in policies]
     devices = [
         {
             "SerialNumber": arn("mfa", name),
@@ -90,6 +102,7 @@ def _scanned(users: int, *, most: int) -> tuple[Snapshot, Counter[str]]:
             DETAILS: Details("", [*map(_user, names), *map(detail, roles), *policies], most),
             ROLES: Pages("Roles", extras, most),
             DEVICES: Pages("VirtualMFADevices", devices, most),
+            TAGS: Tagged("ResourceTagMappingList", tagged, USUAL),
             "iam:GetCredentialReport": {"Content": _report(names), "GeneratedTime": ago(1 / 24)},
             "iam:GetAccountSummary": {
                 "SummaryMap": {
@@ -127,5 +140,6 @@ def test_ten_times_the_users_take_more_pages_and_nothing_else() -> None:
         DETAILS: 20,  # 6,000 things by 300
         ROLES: 2,  # 2,000 by 1,000
         DEVICES: 2,  # 1,500 by 1,000
+        TAGS: 10,  # 1,000 by 100
     }
     assert (some[DETAILS], some[ROLES], some[DEVICES]) == (2, 1, 1)

@@ -25,6 +25,7 @@ from idkeep.model import (
     OidcProvider,
     OutboundFederation,
     Password,
+    PolicyTags,
     RoleTemplate,
     Root,
     RootFeatures,
@@ -56,8 +57,8 @@ def account() -> tuple[Snapshot, Answers]:
     return scanned()
 
 
-# The second is asked only where account:ListRegions is refused.
-NOT_OF_THE_FAMILY = {"sts:GetCallerIdentity", "ec2:DescribeRegions"}
+# Asked only where account:ListRegions is refused, and where the account has policies of its own.
+NOT_OF_THE_FAMILY = {"sts:GetCallerIdentity", "ec2:DescribeRegions", "tag:GetResources"}
 
 
 def test_a_whole_account_leaves_no_gap(account: tuple[Snapshot, Answers]) -> None:
@@ -213,6 +214,65 @@ def test_fewer_instance_profiles_than_iam_counts_are_not_all() -> None:
     assert short.gap == Gap(
         "iam:ListInstanceProfiles", "lists 2 of the account's 3 instance profiles"
     )
+
+
+def of_a_policy(policy_arn: str) -> dict[str, Any]:
+    version = {"VersionId": "v1", "Document": TRUST, "IsDefaultVersion": True, "CreateDate": ago(9)}
+    return {
+        "PolicyName": policy_arn.rpartition("/")[2],
+        "PolicyId": f"ANPA{policy_arn[-16:]}",
+        "Arn": policy_arn,
+        "DefaultVersionId": "v1",
+        "CreateDate": ago(9),
+        "PolicyVersionList": [version],
+    }
+
+
+OWN, BARE = arn("policy", "own"), arn("policy", "bare")
+BY_AWS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+TAGGING = "resourcegroupstaggingapi:GetResources"
+
+
+def tags_of(*policies: str, **changed: Any) -> tuple[dict[str, Any], Answers]:
+    details = ANSWERS["iam:GetAccountAuthorizationDetails"]
+    snapshot, answers = scanned(
+        iam__GetAccountAuthorizationDetails={**details, "Policies": [*map(of_a_policy, policies)]},
+        **changed,
+    )
+    return {one.arn: one.tags for one in snapshot.policies}, answers
+
+
+def test_tags_of_policies_come_in_one_listing_and_what_it_lacks_is_open() -> None:
+    listing = {
+        "ResourceTagMappingList": [
+            {"ResourceARN": OWN, "Tags": [{"Key": "team", "Value": "red"}]},
+        ],
+        "PaginationToken": "",
+    }
+    found, answers = tags_of(OWN, BARE, BY_AWS, resourcegroupstaggingapi__GetResources=listing)
+    assert found == {
+        OWN: PolicyTags(entries={"team": "red"}),
+        BARE: None,
+        BY_AWS: PolicyTags(),
+    }
+    [asked] = [one for one in answers.asked if one[0] == TAGGING]
+    assert asked[1] == "us-east-1"
+    assert asked[2]["ResourceTypeFilters"] == ["iam:policy"]
+
+
+def test_tags_of_policies_that_aws_refuses_are_unread() -> None:
+    refused = Error("AccessDeniedException")
+    found, _ = tags_of(OWN, BY_AWS, resourcegroupstaggingapi__GetResources=refused)
+    assert found == {
+        OWN: Gap("tag:GetResources", "AccessDeniedException", "no", region="us-east-1"),
+        BY_AWS: PolicyTags(),
+    }
+
+
+def test_nobody_asks_for_tags_of_policies_where_the_account_has_none_of_its_own() -> None:
+    found, answers = tags_of(BY_AWS)
+    assert found == {BY_AWS: PolicyTags()}
+    assert TAGGING not in answers.actions()
 
 
 def profiles_of(snapshot: Snapshot) -> Mapping[str, tuple[str, ...]]:

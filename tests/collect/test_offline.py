@@ -16,7 +16,15 @@ from idkeep.collect.families import FAMILIES, collectors
 from idkeep.collect.offline import Taken, files
 from idkeep.config import Settings
 from idkeep.errors import IdkeepError, Unreadable, WrongAccount
-from idkeep.model import Caller, Family, Gap, PasswordPolicy, Status
+from idkeep.model import (
+    Caller,
+    Family,
+    Gap,
+    InstanceProfile,
+    PasswordPolicy,
+    PolicyTags,
+    Status,
+)
 from idkeep.model.resources import Resources
 
 from .a_folder import (
@@ -76,6 +84,49 @@ def test_policy_documents_keep_every_character_decoded_or_not(folder: Path) -> N
         json.dumps(TRUST),
         json.dumps(ODD),
     }
+
+
+def test_tags_of_policies_are_read_from_the_home_regions_file(folder: Path) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/own"
+    policy = {
+        "PolicyName": "own",
+        "PolicyId": "ANPAEXAMPLE",
+        "Arn": arn,
+        "DefaultVersionId": "v1",
+        "CreateDate": "2025-01-01T00:00:00+00:00",
+        "PolicyVersionList": [],
+    }
+    put(folder, "account-authorization-details.json", {**DETAILS, "Policies": [policy]})
+    [without] = read(folder).policies
+    assert isinstance(without.tags, Gap)
+    assert without.tags.unsaved
+    tags = [{"ResourceARN": arn, "Tags": [{"Key": "team", "Value": "red"}]}]
+    listing = {"ResourceTagMappingList": tags, "PaginationToken": ""}
+    put(folder, "get-resources--iam-policy--us-east-1.json", listing)
+    [read_now] = read(folder).policies
+    assert read_now.tags == PolicyTags(entries={"team": "red"})
+
+
+def test_instance_profiles_are_read_and_fewer_than_iam_counts_are_not_all(folder: Path) -> None:
+    gap = read(folder).instance_profiles
+    assert isinstance(gap, Gap)
+    assert gap.unsaved
+    profile = {
+        "Path": "/",
+        "InstanceProfileName": "left",
+        "InstanceProfileId": "AIPAEXAMPLE",
+        "Arn": f"arn:aws:iam::{ACCOUNT}:instance-profile/left",
+        "CreateDate": "2025-01-01T00:00:00+00:00",
+        "Roles": [],
+    }
+    put(folder, "list-instance-profiles.json", {"InstanceProfiles": [profile]})
+    counted = {**SUMMARY["SummaryMap"], "InstanceProfiles": 2}
+    put(folder, "account-summary.json", {"SummaryMap": counted})
+    snapshot = read(folder)
+    assert [one.name for one in snapshot.of(InstanceProfile)] == ["left"]
+    assert snapshot.missing(InstanceProfile) == (
+        Gap("iam:ListInstanceProfiles", "lists 1 of the account's 2 instance profiles"),
+    )
 
 
 def _encoded(document: object) -> str:

@@ -40,6 +40,21 @@ def export(tmp_path: Path, stub: str, answers: Path) -> Path:
     return tmp_path / "idkeep-export"
 
 
+def test_the_script_asks_for_tags_of_policies_in_the_partitions_home_region(tmp_path: Path) -> None:
+    stub = """#!/bin/sh
+case "$*" in
+*get-caller-identity*--query*) echo arn:aws-us-gov:iam::111122223333:user/ana;;
+*generate-credential-report*) echo COMPLETE;;
+*--query*) ;;
+*) echo "$*";;
+esac
+"""
+    folder = export(tmp_path, stub, tmp_path)
+    asked = (folder / "get-resources--iam-policy--us-gov-west-1.json").read_text()
+    words = "resourcegroupstaggingapi get-resources --resource-type-filters iam:policy"
+    assert asked.strip() == f"{words} --region us-gov-west-1 --output json"
+
+
 def test_what_the_script_saves_is_what_is_read(tmp_path: Path) -> None:
     answers = tmp_path / "answers"
     put(answers, "get-caller-identity.json", CALLER)

@@ -197,3 +197,21 @@ def test_tags_of_accounts_come_in_one_call(demo: DemoServer, connect: Connect) -
     }
     assert tags[PRODUCTION] == {"Owner": "Platform", "Data": "customers"}
     assert MANAGEMENT not in tags
+
+
+def test_policies_with_tags_are_listed_in_iams_home_region(
+    demo: DemoServer, connect: Connect
+) -> None:
+    def listed(account: str, region: str, kind: str) -> list[list[str]]:
+        tagging = connect(demo, "resourcegroupstaggingapi", account=account, region=region)
+        pages = tagging.get_paginator("get_resources").paginate(
+            ResourceTypeFilters=[kind], ResourcesPerPage=2
+        )
+        return [[one["ResourceARN"] for one in page["ResourceTagMappingList"]] for page in pages]
+
+    policy = f"arn:aws:iam::{PRODUCTION}:policy/DeployShop"
+    assert listed(PRODUCTION, "us-east-1", "iam:policy") == [[policy]]
+    assert listed(PRODUCTION, "eu-north-1", "iam:policy") == [[]]
+    pages = listed(MANAGEMENT, "us-east-1", "organizations:account")
+    assert len(pages) > 1
+    assert {len(page) for page in pages[:-1]} == {2}

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from idkeep.access.diff_policy import policy_differences
 from idkeep.access.difference import Change, Diff, Difference, Scalar, SubjectDifference
-from idkeep.model import Gap, NotAsked, Snapshot, SubjectRef
+from idkeep.model import Gap, NotAsked, OrganizationTags, PolicyTags, Snapshot, SubjectRef
 
 # About the reading, not the account; `unlisted` and `gaps` are looked at on their own.
 _NOT_FACTS = frozenset(
@@ -119,7 +119,7 @@ class _Comparison:
     def _has(self, subject: Struct, change: Change) -> Iterator[Difference]:
         """What one that appeared brings, or one that vanished takes: what others may lack."""
         for name in subject.__struct_fields__:
-            value = getattr(subject, name)
+            value = _opened(getattr(subject, name))
             match value:
                 case Gap() if change is Change.ADDED:
                     yield Difference(change=Change.UNKNOWN, part=name, why=str(value))
@@ -172,6 +172,7 @@ class _Comparison:
             yield from self._values("document", old, new)
 
     def _values(self, part: str, before: Any, after: Any) -> Iterator[Difference]:  # noqa: ANN401
+        before, after = _opened(before, after), _opened(after, before)
         if before == after:
             return
         if isinstance(before, Gap | NotAsked) or isinstance(after, Gap | NotAsked):
@@ -240,6 +241,14 @@ class _Comparison:
             after=shown if change is Change.ADDED else None,
             parts=(text,) if statements and part != "versions" else (),
         )
+
+
+def _opened(value: object, beside: object = None) -> object:
+    """Tags that may be unread stand in a value: those in it; none beside them are none at all."""
+    if isinstance(value, PolicyTags | OrganizationTags):
+        return value.entries
+    has_tags = isinstance(beside, PolicyTags | OrganizationTags)
+    return {} if value is None and has_tags else value
 
 
 def _label(key: str, value: object) -> str:

@@ -338,6 +338,7 @@ _FIELDS = {
         GrantConstraints: encryption_context_equals encryption_context_subset
         OidcDetails: tags
         OrganizationTags: entries
+        PolicyTags: entries
         Role: tags
         SamlDetails: tags
         User: tags

@@ -1,6 +1,7 @@
 """What speaks of an ARN that a request names: policies on it, around it, and keys it carries."""
 
 import re
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -8,7 +9,18 @@ from idkeep.access.documents import Documents
 from idkeep.access.principal_keys import organization_keys
 from idkeep.access.targets import Site, Sites
 from idkeep.access.whereabouts import kind_of, owner_of, parsed, standing_arn
-from idkeep.model import Arn, Gap, NotAsked, Snapshot, Unread
+from idkeep.model import (
+    Arn,
+    Gap,
+    NotAsked,
+    OidcDetails,
+    OidcProvider,
+    PolicyTags,
+    SamlDetails,
+    SamlProvider,
+    Snapshot,
+    Unread,
+)
 from idkeep.model.resources import Bucket, LogPolicy, RegistryPolicy
 from idkeep.policy.context import Given
 
@@ -46,8 +58,7 @@ class Surroundings:
         self._snapshot = snapshot
         self._make = make
         self._sites = sites
-        users, roles = snapshot.users, snapshot.roles
-        self._tagged = {one.arn: one.tags for one in users} | {one.arn: one.tags for one in roles}
+        self._tagged = dict(_tagged(snapshot))
         texts = documents.texts()
         self._tags = {name.lower(): name for one in texts for name in _NAMED_TAG.findall(one)}
         # A name written with escapes is not found as text; then no tag is told as absent.
@@ -147,3 +158,18 @@ class Surroundings:
             for name, value in values.items()
             for head in ("aws", "iam")
         }
+
+
+def _tagged(snapshot: Snapshot) -> Iterator[tuple[str, dict[str, str]]]:
+    """What IAM has of which all tags were read, by ARN."""
+    yield from ((user.arn, user.tags) for user in snapshot.users)
+    yield from ((role.arn, role.tags) for role in snapshot.roles)
+    for policy in snapshot.policies:
+        if isinstance(policy.tags, PolicyTags):
+            yield policy.arn, policy.tags.entries
+    for oidc in snapshot.of(OidcProvider):
+        if isinstance(oidc.details, OidcDetails):
+            yield oidc.arn, oidc.details.tags
+    for saml in snapshot.of(SamlProvider):
+        if isinstance(saml.details, SamlDetails):
+            yield saml.arn, saml.details.tags

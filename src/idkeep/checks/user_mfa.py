@@ -161,7 +161,7 @@ def administrator_has_one_mfa_device(user: User, estate: Estate) -> Iterator[Sai
     if known(user.password) is None:
         yield NotApplicable(NO_PASSWORD)
         return
-    if user.mfa_active is False:
+    if known(user.mfa_active) is False:
         yield NotApplicable(NO_MFA)
         return
     apps = known(user.virtual_mfa)

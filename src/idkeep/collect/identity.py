@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idkeep.collect import credential_report as report
-from idkeep.collect import delegation, federation, newcomers
+from idkeep.collect import delegation, federation, newcomers, policy_tags
 from idkeep.collect.ask import Ask, Readings
 from idkeep.collect.authorization import AUTHORIZATION_DETAILS, AuthorizationDetails, PlainUser
 from idkeep.collect.contacts import (
@@ -87,6 +87,7 @@ COLLECTORS: tuple[AnyCollector, ...] = (
     *REGION_COLLECTORS,
     SIGNIN_POLICY,
     CONSOLE_AUTHORIZATION,
+    *policy_tags.COLLECTORS,
     *federation.COLLECTORS,
     *newcomers.COLLECTORS,
 )
@@ -133,7 +134,7 @@ def read(ask: Ask) -> Identity:
         users=tuple(one for one in users if isinstance(one, User)),
         groups=details.groups,
         roles=tuple(_with_extras(role, extras) for role in details.roles),
-        policies=details.policies,
+        policies=policy_tags.tagged(ask, details.policies),
         instance_profiles=profiles,
         providers=federation.read(ask),
         server_certificates=ask.stand_alone(

@@ -35,6 +35,11 @@ def home(partition: str) -> str:
     return _HOME.get(partition, _HOME[USUAL])
 
 
+def homes() -> Mapping[str, str]:
+    """The same of every partition that is known."""
+    return _HOME
+
+
 def far(partition: str) -> tuple[str, ...]:
     """Regions of it that an account may well do without; none where it has one region alone."""
     return _FAR.get(partition, ())

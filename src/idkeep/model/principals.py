@@ -171,8 +171,17 @@ class Role(Struct, frozen=True, kw_only=True):
     last_accessed: Annotated[tuple[ServiceAccess, ...] | Unread, _LAST] = _NO_LAST
 
 
+class PolicyTags(Struct, frozen=True, kw_only=True, tag=True):
+    """All tags of a managed policy."""
+
+    entries: Tags = {}
+
+
 class ManagedPolicy(Struct, frozen=True, kw_only=True):
-    """A managed policy: every customer-managed one, and AWS-managed ones that are in use."""
+    """A managed policy: every customer-managed one, and AWS-managed ones that are in use.
+
+    `tags` is None where the listing of what is tagged leaves it out: by AWS's word it has none.
+    """
 
     LISTED_BY: ClassVar = _DETAILS.action
 
@@ -184,6 +193,7 @@ class ManagedPolicy(Struct, frozen=True, kw_only=True):
     versions: tuple[PolicyVersion, ...] = ()
     attachments: int = 0
     boundary_uses: int = 0
+    tags: Annotated[PolicyTags | Unread | None, ReadBy("tag:GetResources")] = _NO_IDENTITY
 
 
 class InstanceProfile(Struct, frozen=True, kw_only=True):

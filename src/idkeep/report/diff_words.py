@@ -29,6 +29,7 @@ _PARTS = {
     "instance_profiles": "instance profile",
     "listed": "whether it is still there",
     "mfa_active": "MFA",
+    "roles": "role",
     "tags": "tag",
     "trust": "trust policy",
     "versions": "version",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 
 from idkeep.collect.declare import AnyCollector
 from idkeep.collect.families import collectors
@@ -19,7 +20,9 @@ from idkeep.collect.organization_policies import (
     POLICY,
     TARGETS,
 )
+from idkeep.collect.policy_tags import POLICY_TAGS
 from idkeep.model import Family
+from idkeep.model.partitions import homes
 
 _FAMILIES = (Family.IDENTITY, Family.ORGANIZATION)
 _BEGIN = """\
@@ -114,7 +117,7 @@ _LISTS: tuple[tuple[str, str, tuple[AnyCollector, ...]], ...] = (
 
 def commands() -> str:
     """A script for a POSIX shell that reads an account's identities and organisation."""
-    return "\n".join((_BEGIN, *_plain(), _TYPES, *_each(), _ERRORS, _UNITS)) + "\n"
+    return "\n".join((_BEGIN, *_plain(), *_tags(), _TYPES, *_each(), _ERRORS, _UNITS)) + "\n"
 
 
 def files() -> Iterator[tuple[str, str, str]]:
@@ -140,6 +143,16 @@ def _plain() -> Iterator[str]:
     for name, collector in known.items():
         if not _needed(collector) and collector.service != "resourcegroupstaggingapi":
             yield f"save {name} {' '.join(_words(collector, {}))}"
+
+
+def _tags() -> Iterator[str]:
+    """Policies are tagged where the partition has IAM, whichever region the CLI is set to."""
+    cases = " ".join(f"arn:{name}:*) home={region};;" for name, region in homes().items())
+    told = file_name(POLICY_TAGS).removesuffix(".json")
+    words = " ".join(_words(POLICY_TAGS, {}))
+    yield 'case "$(aws sts get-caller-identity --query Arn --output text)" in'
+    yield "\n".join(wrap(cases, 90, break_on_hyphens=False))
+    yield f'esac\nsave "{told}--$home.json" {words} --region "$home"'
 
 
 def _each() -> Iterator[str]:

@@ -18,8 +18,25 @@ from idkeep.demo.principals import Principal
 T = TypeVar("T")
 _MARK = "idkeep-demo:"
 # AWS's names for the token of the next page, and for how many items a page may have.
-TOKENS = ("NextToken", "nextToken", "Marker", "NextMarker", "nextMarker", "position")
-SIZES = ("MaxItems", "MaxResults", "maxResults", "Limit", "limit", "MaxRecords", "maxItems")
+TOKENS = (
+    "NextToken",
+    "nextToken",
+    "Marker",
+    "NextMarker",
+    "nextMarker",
+    "position",
+    "PaginationToken",
+)
+SIZES = (
+    "MaxItems",
+    "MaxResults",
+    "maxResults",
+    "Limit",
+    "limit",
+    "MaxRecords",
+    "maxItems",
+    "ResourcesPerPage",
+)
 ASKED_BY = {"NextMarker": "Marker", "nextMarker": "marker"}
 TRUNCATED = ("IsTruncated", "isTruncated", "Truncated")
 
