@@ -88,6 +88,9 @@ def save(server: DemoServer, folder: Path) -> Path:
         ):
             command = method.replace("_", "-")
             cli.save("iam", method, f"{command}--{slug(name)}", UserName=name)
+    tagged = {"ResourceTypeFilters": ["iam:policy"]}
+    told = "get-resources--iam-policy--us-east-1"
+    cli.save("resourcegroupstaggingapi", "get_resources", told, **tagged)
     for name in ("GetResourcePolicy", "GetConsoleAuthorizationConfiguration"):
         cli.save("signin", xform_name(name), xform_name(name, "-"))
     return folder
@@ -112,7 +115,9 @@ class Cli:
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
-            made = self._session.client(service, endpoint_url=self._endpoint)
+            # Policies of IAM are tagged at its home.
+            at = {"region_name": "us-east-1"} if service == "resourcegroupstaggingapi" else {}
+            made = self._session.client(service, endpoint_url=self._endpoint, **at)
             if service == "signin":
                 # botocore sends it to AWS itself, whatever the endpoint.
                 made.meta.events.register("before-send.signin", self._stay_here)
