@@ -21,7 +21,16 @@ from idkeep.checks.center.samples import (
     given,
 )
 from idkeep.checks.policies.samples import EVERYTHING, role
-from idkeep.checks.samples import ACCOUNT, INSTANCE, ORGANIZATION, allow, managed, snapshot_of, text
+from idkeep.checks.samples import (
+    ACCOUNT,
+    INSTANCE,
+    ORGANIZATION,
+    allow,
+    inline,
+    managed,
+    snapshot_of,
+    text,
+)
 from idkeep.config import Settings
 from idkeep.model import (
     CenterUser,
@@ -29,6 +38,7 @@ from idkeep.model import (
     IdentityCenter,
     PermissionSetBoundary,
     PolicyReference,
+    Role,
     Snapshot,
     Status,
     Unlisted,
@@ -190,3 +200,47 @@ def test_can_names_the_people_behind_such_a_role(tmp_path: Path) -> None:
     answer = can_on_snapshot(asked, account=SHOP, store=store.path)
     note = f"Identity Center gives {RESERVED.name} to: group Platform (ada, bo (disabled))"
     assert note in answer.ruling.notes
+
+
+DIFFERS = "role-differs-from-permission-set"
+MADE = "AWSReservedSSO_Developer_0123456789abcdef"
+
+
+def of_center(number: str, **facts: Any) -> Role:
+    path = "role/aws-reserved/sso.amazonaws.com"
+    made = replace(role(MADE), arn=f"arn:aws:iam::{number}:{path}/{MADE}")
+    return replace(made, **facts)
+
+
+def test_a_members_role_is_held_against_the_set_in_the_account_that_tells_of_it() -> None:
+    more = of_center(SHOP, inline_policies=(inline(allow("s3:*"), name="AwsSSOInlinePolicy"),))
+    seen = replace(INSTANCE, details=HIDDEN, permission_sets=HIDDEN)
+    member = account(
+        SHOP, roles=(more,), center=IdentityCenter(instances=(seen,), account_access=())
+    )
+    [alone] = verdicts(DIFFERS, member)
+    assert (alone.status, alone.unknown) == (Status.UNKNOWN, (str(HIDDEN),))
+    manager = account(MANAGEMENT, center=center(DEVELOPER))
+    [one] = verdicts(DIFFERS, member, {MANAGEMENT: manager})
+    assert told(one) == [
+        "differs from permission set Developer: it has inline policy AwsSSOInlinePolicy"
+    ]
+    [same] = verdicts(DIFFERS, replace(member, roles=(of_center(SHOP),)), {MANAGEMENT: manager})
+    assert same.status is Status.PASS
+
+
+def test_how_an_inline_policy_is_written_makes_no_drift() -> None:
+    one = allow(["s3:GetObject", "s3:PutObject"])
+    apart = (allow("s3:PutObject"), allow("s3:GetObject"))
+    held = of_center(SHOP, inline_policies=(inline(*apart, name="AwsSSOInlinePolicy"),))
+    bound = replace(DEVELOPER, inline_policy=text(one))
+    [same] = verdicts(DIFFERS, account(SHOP, roles=(held,), center=center(bound)))
+    assert same.status is Status.PASS
+
+
+def test_what_could_not_be_read_of_a_set_leaves_a_role_no_pass() -> None:
+    for fact in ("inline_policy", "managed_policies", "customer_policies", "boundary"):
+        lost = replace(DEVELOPER, **{fact: HIDDEN})
+        held = account(SHOP, roles=(of_center(SHOP),), center=center(lost))
+        [one] = verdicts(DIFFERS, held)
+        assert (one.status, one.unknown) == (Status.UNKNOWN, (str(HIDDEN),))

@@ -223,7 +223,7 @@ def _role(one: PermissionSet, head: str) -> Role:
             *managed,
             *(AttachedPolicy(ref.name, reference_arn(ref, head)) for ref in customer),
         ),
-        boundary=_boundary(one, head),
+        boundary=boundary_arn(one, head),
     )
 
 
@@ -245,7 +245,8 @@ def reference_arn(reference: PolicyReference, head: str) -> str:
     return f"{head}:policy{reference.path}{reference.name}"
 
 
-def _boundary(one: PermissionSet, head: str) -> str | None:
+def boundary_arn(one: PermissionSet, head: str) -> str | None:
+    """The boundary of a set in the account that `head` is; None for none, or for one not read."""
     bound = one.boundary
     if bound is None or isinstance(bound, Gap | NotAsked):
         return None

@@ -8,12 +8,14 @@ from idkeep.checks.center import (
     instances,
     people,
     powers,
+    provisioned,
     sets,
 )
 from idkeep.checks.declare import AnyCheck
 
 CHECKS: tuple[AnyCheck, ...] = (
     *sets.CHECKS,
+    *provisioned.CHECKS,
     *administrators.CHECKS,
     *powers.CHECKS,
     *assigned.CHECKS,
