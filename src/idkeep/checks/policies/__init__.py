@@ -10,6 +10,7 @@ from idkeep.checks.policies import (
     escalation,
     handed_out,
     managed,
+    networks,
     open_resources,
     principals,
     signing_in,
@@ -33,4 +34,5 @@ CHECKS: tuple[AnyCheck, ...] = (
     *handed_out.CHECKS,
     *signing_in.CHECKS,
     *tagging.CHECKS,
+    *networks.CHECKS,
 )
