@@ -184,7 +184,14 @@ ANSWERS: dict[str, Any] = {
                 "PrimaryIdentityId": "ana",
                 "PrimaryIdentityStatus": "ACCEPTED",
                 "MfaMethods": [{"Type": "EMAIL_OTP", "SyncStatus": "IN_SYNC"}],
-            }
+            },
+            {
+                "ApproverId": "a2",
+                "PrimaryIdentityStatus": "ACCEPTED",
+                "MfaMethods": [{"Type": "EMAIL_OTP", "SyncStatus": "OUT_OF_SYNC"}],
+            },
+            {"ApproverId": "a3", "MfaMethods": []},
+            {"ApproverId": "a4"},
         ],
         "Policies": [{"PolicyArn": "arn:aws:mpa::aws:policy/backup"}],
         "PendingUpdate": {"VersionId": "v2"},

@@ -442,7 +442,12 @@ def test_what_several_must_agree_to_is_read_with_who_they_are() -> None:
     [team] = approval.teams
     assert (team.name, team.needed, team.members) == ("vault", 2, 3)
     assert team.details == TeamDetails(
-        approvers=(Approver(id="a1", identity="ana", status="ACCEPTED", mfa=("EMAIL_OTP",)),),
+        approvers=(
+            Approver(id="a1", identity="ana", status="ACCEPTED", mfa=("EMAIL_OTP",)),
+            Approver(id="a2", status="ACCEPTED", mfa=("EMAIL_OTP",), out_of_step=("EMAIL_OTP",)),
+            Approver(id="a3", mfa=()),
+            Approver(id="a4", mfa=None),
+        ),
         policies=("arn:aws:mpa::aws:policy/backup",),
         is_changing=True,
     )

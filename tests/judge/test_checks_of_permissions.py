@@ -14,6 +14,7 @@ CHECKS: tuple[AnyCheck, ...] = (*trust.CHECKS, *whole.CHECKS, *policies.CHECKS)
 ONE_STATE = {
     "invitation-to-strangers": Status.FAIL,
     "approval-team-too-weak": Status.FAIL,
+    "approver-without-second-factor": Status.FAIL,
     "organization-for-billing-alone": Status.PASS,
     "services-run-from-management": Status.FAIL,
     "policies-run-from-management": Status.FAIL,

@@ -22,6 +22,7 @@ ONE_WAY = {
             "account-outside-organization",
             "account-without-guardrails",
             "approval-team-too-weak",
+            "approver-without-second-factor",
             "assignments-to-persons",
             "config-without-aggregator",
             "firewall-policy-broken",

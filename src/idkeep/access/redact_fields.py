@@ -188,7 +188,7 @@ _FIELDS = {
         ApplicationScope: name
         ApprovalSource: reason status type
         ApprovalTeam: reason status
-        Approver: mfa status
+        Approver: mfa out_of_step status
         AclGrant: permission
         Activation: region
         AgentGateway: authorizer region

@@ -58,12 +58,16 @@ def _details(pages: Pages) -> TeamDetails:
 
 
 def _approver(told: Answer) -> Approver:
+    methods = told.get("MfaMethods")
     return Approver(
         id=told["ApproverId"],
         identity=told.get("PrimaryIdentityId", ""),
         source=told.get("PrimaryIdentitySourceArn", ""),
         status=told.get("PrimaryIdentityStatus", ""),
-        mfa=tuple(one["Type"] for one in told.get("MfaMethods", ())),
+        mfa=None if methods is None else tuple(one["Type"] for one in methods),
+        out_of_step=tuple(
+            one["Type"] for one in methods or () if one.get("SyncStatus") == "OUT_OF_SYNC"
+        ),
         active=maybe_utc(told.get("LastActivityTime")),
     )
 

@@ -15,14 +15,16 @@ class Approver(Struct, frozen=True, kw_only=True):
     """A person of the team, by the id in `source` (an identity source's ARN).
 
     `status` is PENDING, ACCEPTED, REJECTED or INVALID: whether the invitation was taken. `mfa` are
-    the methods that voting asks for, as EMAIL_OTP; `active` is when AWS last saw the person act.
+    the methods that voting asks for, as EMAIL_OTP, None where AWS does not tell; `out_of_step` are
+    those of them that the directory knows otherwise. `active` is when AWS last saw the person act.
     """
 
     id: str
     identity: str = ""
     source: str = ""
     status: str = ""
-    mfa: tuple[str, ...] = ()
+    mfa: tuple[str, ...] | None = None
+    out_of_step: tuple[str, ...] = ()
     active: datetime | None = None
 
 

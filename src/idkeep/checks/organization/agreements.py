@@ -1,6 +1,6 @@
 """Checks on what several must agree to: invitations, and teams that approve."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -26,6 +26,7 @@ from idkeep.model import (
     Gap,
     Handshake,
     HandshakePart,
+    IdentityCenter,
     NotApplicable,
     NotAsked,
     Organization,
@@ -308,4 +309,111 @@ def _those_there(team: ApprovalTeam, details: TeamDetails, needed: int) -> Itera
         )
 
 
-CHECKS: tuple[AnyCheck, ...] = (invitation_to_strangers, approval_team_too_weak)
+_CODE = ("EMAIL_OTP",)
+
+
+def _voting(*people: tuple[tuple[str, ...] | None, tuple[str, ...]]) -> Organization:
+    """With a team of these, by their second factors and those of them that are out of step."""
+    approvers = tuple(
+        Approver(id=f"a-{n}", identity=f"u-{n}", status="ACCEPTED", mfa=mfa, out_of_step=lost)
+        for n, (mfa, lost) in enumerate(people, 1)
+    )
+    return _approving(_team(details=TeamDetails(approvers=approvers)))
+
+
+@check(
+    Organization,
+    severity=Severity.MEDIUM,
+    controls=("approvals", "human-mfa"),
+    reads=("approval",),
+    remedy=Remedy(
+        do="Have Identity Center ask for MFA at every sign-in (Settings, Authentication, in its "
+        "console; no API does it), correct the person's e-mail address there (`aws identitystore "
+        "update-user --identity-store-id STORE_ID --user-id USER_ID --operations "
+        "file://operations.json`), and let the team vote once to see who still can: `aws mpa "
+        "start-approval-team-baseline --arn TEAM_ARN`.",
+        may_stop="Nothing stops but a vote by whoever cannot show a second factor.",
+    ),
+    examples=(
+        passes(_voting((_CODE, ()), (_CODE, ()))),
+        fails(
+            _voting((_CODE, ()), ((), ())),
+            "team vault: AWS has no second factor on record for u-2, who may approve",
+        ),
+        fails(
+            _voting((_CODE, ()), (_CODE, _CODE)),
+            "team vault: the second factor of u-2 is out of step with the directory",
+        ),
+        passes(_approving(_team("PENDING", "PENDING"))),
+        does_not_apply(_approving(), "has no approval team"),
+        does_not_apply(ORGANIZATION, NOT_HERE.format(ORGANIZATION.management_account)),
+        cannot_tell(
+            _voting((None, ()), (_CODE, ())),
+            "team vault: AWS does not tell of a second factor of u-1",
+        ),
+        cannot_tell(_approving(_team(details=_DETAILS)), str(_DETAILS)),
+        cannot_tell(organization(approval=_TEAMS), str(_TEAMS)),
+    ),
+)
+def approver_without_second_factor(organization: Organization, estate: Estate) -> Iterator[Said]:
+    """Somebody may approve what is dangerous without showing a second factor.
+
+    Their password is then one of the votes that a team's protection rests on. AWS tells which
+    second factor the vote itself asks of each person. Whether the sign-in before it asks for one is
+    a setting of Identity Center, and a device of the person there, that no API tells: a pass does
+    not speak of it. https://docs.aws.amazon.com/mpa/latest/APIReference/API_MfaMethod.html
+    """
+    if not (yield from _is_ours(organization, estate)):
+        return
+    if isinstance(organization.approval, NotOffered):
+        yield NotApplicable("AWS does not offer multi-party approval here")
+        return
+    approval = known(organization.approval)
+    if not approval.teams:
+        yield NotApplicable("has no approval team")
+        return
+    for team in approval.teams:
+        if isinstance(team.details, Gap | NotAsked):
+            yield Unknown(str(team.details))
+        else:
+            yield from _second_factors(team, team.details, _names(estate))
+
+
+def _second_factors(
+    team: ApprovalTeam, details: TeamDetails, names: Mapping[str, str]
+) -> Iterator[Said]:
+    """Of those who took the invitation: nobody else may vote."""
+    for one in details.approvers:
+        who = names.get(one.identity) or one.identity or one.id
+        if one.status != "ACCEPTED":
+            continue
+        if one.mfa is None:
+            yield Unknown(f"team {team.name}: AWS does not tell of a second factor of {who}")
+        elif not one.mfa:
+            yield Problem(
+                f"team {team.name}: AWS has no second factor on record for {who}, who may approve",
+                at=f"{team.arn}/{one.id}",
+            )
+        elif set(one.mfa) <= set(one.out_of_step):
+            yield Problem(
+                f"team {team.name}: the second factor of {who} is out of step with the directory",
+                at=f"{team.arn}/{one.id}",
+            )
+
+
+def _names(estate: Estate) -> dict[str, str]:
+    """The people of the directories that were read, by id."""
+    center = estate.snapshot.center
+    every = center.instances if isinstance(center, IdentityCenter) else ()
+    return {
+        person.id: person.name
+        for one in (every if isinstance(every, tuple) else ())
+        for person in (one.users if isinstance(one.users, tuple) else ())
+    }
+
+
+CHECKS: tuple[AnyCheck, ...] = (
+    invitation_to_strangers,
+    approval_team_too_weak,
+    approver_without_second_factor,
+)
