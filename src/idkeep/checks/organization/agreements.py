@@ -332,7 +332,7 @@ def _voting(*people: tuple[tuple[str, ...] | None, tuple[str, ...]]) -> Organiza
         "update-user --identity-store-id STORE_ID --user-id USER_ID --operations "
         "file://operations.json`), and let the team vote once to see who still can: `aws mpa "
         "start-approval-team-baseline --arn TEAM_ARN`.",
-        may_stop="Nothing stops but a vote by whoever cannot show a second factor.",
+        may_stop="Whoever cannot show a second factor no longer votes, or signs in.",
     ),
     examples=(
         passes(_voting((_CODE, ()), (_CODE, ()))),
