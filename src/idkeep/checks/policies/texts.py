@@ -104,7 +104,7 @@ def _said(power: TextPower, subject: Any, estate: Estate) -> Iterator[Said]:  # 
     if isinstance(subject, Role) and (why := owned_by_aws(subject)):
         yield NotApplicable(why)
         return
-    whole = _administrator_check(subject, estate)
+    whole = _administrator_check(subject, estate) if subject.inline_policies else ""
     for one in subject.inline_policies:
         yield from judged(power, one.document, estate.engine, name=one.name, whole=whole)
 
