@@ -232,7 +232,8 @@ def test_wrong_verdict_16_keys_are_judged_beside_the_password() -> None:
 
 
 def test_wrong_verdict_17_an_old_key_that_nobody_uses_is_found() -> None:
-    assert status("unused-access-key", replace(ANA, access_keys=(key(used=90),))) is Status.FAIL
+    old = replace(ANA, access_keys=(key(age=300, used=90),))
+    assert status("unused-access-key", old) is Status.FAIL
 
 
 def test_wrong_verdict_18_old_and_unused_are_two_rules() -> None:

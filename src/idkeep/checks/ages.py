@@ -1,11 +1,13 @@
 """Ages in the words that findings use. The clock is the snapshot's."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from idkeep.access import Estate
 from idkeep.model import AccessKey
 
 _SECONDS_A_DAY = 86_400
+# The console makes a user and its first credentials within moments.
+AT_ONCE = timedelta(minutes=10)
 
 
 def age(estate: Estate, since: datetime) -> int:

@@ -1,12 +1,11 @@
 """Checks on access keys that should not be there at all."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from msgspec.structs import replace
 
 from idkeep.access import Estate
-from idkeep.checks.ages import age, last_use
+from idkeep.checks.ages import AT_ONCE, age, last_use
 from idkeep.checks.declare import (
     Remedy,
     Said,
@@ -98,10 +97,6 @@ def key_beside_password(user: User, _: Estate) -> Iterator[Said]:
         yield Problem("signs in to the console and has an active access key")
 
 
-# The console makes both within moments.
-_AT_ONCE = timedelta(minutes=10)
-
-
 @check(
     User,
     severity=Severity.LOW,
@@ -134,7 +129,7 @@ def key_made_with_user(user: User, _: Estate) -> Iterator[Said]:
         yield NotApplicable(NO_PASSWORD)
         return
     for one in known(user.access_keys):
-        with_it = abs(one.rotated - user.created) <= _AT_ONCE
+        with_it = abs(one.rotated - user.created) <= AT_ONCE
         if one.active and one.last_used is None and with_it:
             yield Problem(
                 "was given an access key with its password, which was never used",

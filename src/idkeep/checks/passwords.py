@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from idkeep.access import Estate
-from idkeep.checks.ages import age, how_long_ago
+from idkeep.checks.ages import AT_ONCE, age, how_long_ago
 from idkeep.checks.declare import (
     Remedy,
     Said,
@@ -16,7 +16,7 @@ from idkeep.checks.declare import (
     known,
     passes,
 )
-from idkeep.checks.samples import ACCOUNT, ANA, NO_REPORT, password
+from idkeep.checks.samples import ACCOUNT, ANA, NO_REPORT, ago, password
 from idkeep.checks.users import NO_PASSWORD
 from idkeep.config import Settings
 from idkeep.model import (
@@ -40,6 +40,7 @@ STRONG = PasswordPolicy(min_length=14, remembered=24)
 # What AWS asks of passwords where the account has no policy of its own.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
 AWS_DEFAULT_LENGTH = 8
+_NEVER_SIGNED_IN = "never signed in: see never-used-password"
 NO_EXPIRY = "the settings ask for no change of passwords by their age"
 NO_HISTORY = "the settings don't ask that old passwords are remembered"
 
@@ -99,6 +100,61 @@ def old_password(user: User, estate: Estate) -> Iterator[Said]:
     changed = known(secret.changed)
     if age(estate, changed) > estate.settings.max_password_age:
         yield Problem(f"has a console password set {how_long_ago(estate, changed)}")
+
+
+_GIVEN = replace(ANA, created=ago(800), password=password(age=800, used=2), mfa_active=True)
+
+
+@check(
+    User,
+    severity=Severity.LOW,
+    controls=("first-passwords-changed",),
+    reads=("created", "password", "mfa_active"),
+    remedy=Remedy(
+        do="Have the person choose one of their own at the next sign-in: `aws iam "
+        "update-login-profile --user-name USER --password-reset-required`.",
+        may_stop="Nothing stops but the next sign-in, which asks for a new password; who may not "
+        "change their own can't sign in until they may.",
+    ),
+    examples=(
+        fails(_GIVEN, "signs in with the password that it was made with, 800 days ago"),
+        fails(
+            replace(_GIVEN, mfa_active=False),
+            "signs in with the password that it was made with, 800 days ago",
+        ),
+        passes(replace(_GIVEN, password=password(age=799, used=2))),
+        passes(replace(_GIVEN, mfa_active=NO_REPORT, password=password(age=30))),
+        does_not_apply(replace(_GIVEN, password=password(age=800, used=None)), _NEVER_SIGNED_IN),
+        does_not_apply(ANA, NO_PASSWORD),
+        cannot_tell(UNREAD, UNREAD_WHY),
+        cannot_tell(
+            replace(_GIVEN, password=Password(changed=NO_DATE, last_used=ago(2))),
+            "iam:GetCredentialReport: no date for the password's last change",
+        ),
+    ),
+)
+def first_password_kept(user: User, estate: Estate) -> Iterator[Said]:
+    """A person still signs in with the password that the user was made with.
+
+    Whoever made the user chose it or passed it on, so two know it, and it may stand in a mail or a
+    script. AWS tells when a password was set and not by whom: one that was given later is not
+    told apart from one that the person chose, and is no matter of this check.
+    """
+    secret = known(user.password)
+    if secret is None:
+        yield NotApplicable(NO_PASSWORD)
+        return
+    if secret.last_used is None:
+        yield NotApplicable(_NEVER_SIGNED_IN)
+        return
+    if abs(known(secret.changed) - user.created) > AT_ONCE:
+        return
+    alone = user.mfa_active is False
+    yield Problem(
+        f"signs in with the password that it was made with, {how_long_ago(estate, user.created)}",
+        severity=Severity.MEDIUM if alone else None,
+        because="no second factor is asked for" if alone else "",
+    )
 
 
 @check(
@@ -279,4 +335,11 @@ def reused_passwords(account: Account, estate: Estate) -> Iterator[Said]:
         yield Problem(f"lets people use a password again after {remembered} others")
 
 
-CHECKS = (old_password, never_used_password, unused_password, short_passwords, reused_passwords)
+CHECKS = (
+    old_password,
+    first_password_kept,
+    never_used_password,
+    unused_password,
+    short_passwords,
+    reused_passwords,
+)

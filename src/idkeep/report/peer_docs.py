@@ -41,6 +41,16 @@ Where the verdicts differ on purpose:
   out KMS, or reads.
 - An alarm counts by the text of its filter. Ours: by the events that the filter catches; it
   must ring and somebody must hear.
+- Each alarm of CloudWatch is to act, whatever it watches. Ours: those on the trails' events.
+- Each log group is to keep its events a year. Ours: those that a trail delivers to; others are
+  told where they keep them for ever.
+- The policy named AWSCloudShellFullAccess is attached. Ours: any policy that gives a shell with
+  file transfer.
+- Whatever Trusted Advisor warns of counts. Ours: its pillar of security.
+- Contact details are for a person to look at. Ours: whether the phone was verified, and whose
+  root's mailbox is.
+- Policies that allow escalation are sought one by one. Ours: also what all of a principal's
+  policies allow together, and only where something can be reached by it.
 - GuardDuty, AWS Config and others are on in each region that was asked. Ours: in each region
   that is enabled; what an account's administrator keeps for it is followed there.
 

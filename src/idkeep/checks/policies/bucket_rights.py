@@ -1,14 +1,21 @@
 """Checks on what outsiders may do to a bucket that is worse than reading it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from msgspec.structs import replace
 
 from idkeep.access import Estate
 from idkeep.access.openings import Opening, openings
 from idkeep.access.trust import Kind
-from idkeep.catalog import AccessLevel
 from idkeep.checks.declare import Remedy, Said, cannot_tell, check, does_not_apply, fails, passes
-from idkeep.checks.policies.doors import acl_lets_anybody
-from idkeep.checks.policies.open_resources import bucket_lets_anybody_do, not_ours, unread_of
+from idkeep.checks.policies.doors import READING, acl_lets_anybody
+from idkeep.checks.policies.open_resources import (
+    bucket_lets_anybody_do,
+    not_ours,
+    unread_of,
+    writes,
+)
 from idkeep.checks.policies.outsiders import known_accounts
 from idkeep.checks.policies.resource_kinds import bucket
 from idkeep.checks.policies.words import listed, statements, with_proviso
@@ -17,8 +24,6 @@ from idkeep.config import Settings, TrustedAccount
 from idkeep.model import Gap, NotApplicable, Problem, Severity, Unknown
 from idkeep.model.resources import AclGrant, Bucket, Resources
 
-_READING = ("READ", "READ_ACP")
-_WRITING = frozenset({AccessLevel.WRITE, AccessLevel.PERMISSIONS, AccessLevel.TAGGING})
 # What Security Hub calls risky in other accounts' hands:
 # https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6
 _RULING = frozenset(
@@ -99,14 +104,15 @@ def bucket_written_by_anybody(one: Bucket, estate: Estate) -> Iterator[Said]:
     if why := not_ours(one, estate):
         yield NotApplicable(why)
         return
-    catalog = estate.engine.catalog
+    by_policy = bucket_lets_anybody_do(one, estate, partial(writes, estate))
+    yield from _within("bucket-open-to-anybody", by_policy)
+    yield from _within("bucket-acl-for-anybody", acl_lets_anybody(one, estate, but=READING))
 
-    def writes(name: str) -> bool:
-        action = catalog.action(name)
-        return action is not None and action.level in _WRITING
 
-    yield from bucket_lets_anybody_do(one, estate, writes)
-    yield from acl_lets_anybody(one, estate, but=_READING)
+def _within(check: str, said: Iterable[Said]) -> Iterator[Said]:
+    """What another check tells as part of more."""
+    for one in said:
+        yield replace(one, within=check) if isinstance(one, Problem) else one
 
 
 @check(
@@ -182,7 +188,11 @@ def _ruling(one: Opening, estate: Estate) -> Problem | Unknown:
         severity=Severity.LOW if ours else None,
         because="it is of the organisation or trusted by the settings" if ours else "",
         statements=statements(estate, (one.answer,)),
+        within="" if ours else _WHOLE[one.kind is Kind.ANYONE],
     )
+
+
+_WHOLE = {True: "bucket-open-to-anybody", False: "bucket-open-to-unknown-accounts"}
 
 
 CHECKS = (bucket_written_by_anybody, bucket_ruled_from_outside)

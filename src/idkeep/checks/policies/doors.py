@@ -55,6 +55,8 @@ _ALL_USERS = AclGrant(grantee="http://acs.amazonaws.com/groups/global/AllUsers",
 _IGNORED = PublicAccessBlock(
     block_acls=True, ignore_acls=True, block_policy=False, restrict_buckets=False
 )
+# The permissions of ACLs that change nothing.
+READING = ("READ", "READ_ACP")
 _DENIED = Gap("s3:GetBucketAcl", "AccessDenied")
 
 _CALLS = text(
@@ -261,7 +263,13 @@ def acl_lets_anybody(bucket: Bucket, estate: Estate, but: Collection[str] = ()) 
         if who and one.permission not in but:
             for block in blocks:
                 known(block)
-            yield Problem(f"lets {who} {one.permission} by its ACL", at=f"{who} {one.permission}")
+            reads = one.permission in READING
+            yield Problem(
+                f"lets {who} {one.permission} by its ACL",
+                at=f"{who} {one.permission}",
+                severity=None if reads else Severity.CRITICAL,
+                because="" if reads else "it may be written to, and not read alone",
+            )
 
 
 def _share(principal: str, **facts: object) -> ResourceShare:

@@ -8,6 +8,7 @@ from idkeep.access.engine import Engine
 from idkeep.access.openings import Opening, limiting_keys, openings, service_openings
 from idkeep.access.service_sources import sends_to_resources
 from idkeep.access.trust import Kind, is_wider
+from idkeep.catalog import AccessLevel
 from idkeep.checks.declare import (
     AnyCheck,
     Example,
@@ -100,15 +101,32 @@ def _told_of_anybody(
         if one.answer.why_unknown:
             yield Unknown(f"whether {who} gets in: {one.answer.why_unknown}")
             continue
-        limits = limiting_keys(one.answer)
-        moved = bool(limits) and kind.public is not Severity.MEDIUM
+        severity, because = _moved(kind, one, estate)
         yield Problem(
             with_proviso(f"lets {who} do {listed(one.actions)}", one.answer.proviso),
             at="signed" if nobody and one is not nobody else "",
-            severity=Severity.MEDIUM if moved else None,
-            because=f"a condition on {listed(limits)} narrows who" if moved else "",
+            severity=severity,
+            because=because,
             statements=statements(estate, (one.answer,)),
         )
+
+
+def _moved(kind: ResourceKind, one: Opening, estate: Estate) -> tuple[Severity | None, str]:
+    """Another severity than the check's own, and why."""
+    if (limits := limiting_keys(one.answer)) and kind.public is not Severity.MEDIUM:
+        return Severity.MEDIUM, f"a condition on {listed(limits)} narrows who"
+    if kind.kind is Bucket and any(writes(estate, action) for action in one.actions):
+        return Severity.CRITICAL, "it may be written to, and not read alone"
+    return None, ""
+
+
+def writes(estate: Estate, name: str) -> bool:
+    """Whether the action of that name changes something."""
+    action = estate.engine.catalog.action(name)
+    return action is not None and action.level in _WRITING
+
+
+_WRITING = frozenset({AccessLevel.WRITE, AccessLevel.PERMISSIONS, AccessLevel.TAGGING})
 
 
 def _adds(signed: Opening, nobody: Opening) -> bool:
