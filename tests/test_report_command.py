@@ -10,9 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
+from idkeep.api.findings import explain_finding
+from idkeep.api.snapshots import rejudge
+from idkeep.checks.policies.samples import EVERYTHING, user
 from idkeep.checks.samples import ACCOUNT, ANA, ROOT, snapshot_of
 from idkeep.cli.report import command
-from idkeep.model import Snapshot
+from idkeep.model import Snapshot, Status
 from idkeep.store import SqliteStore
 from report.html_scans import all_unknown
 
@@ -119,3 +122,20 @@ def test_evidence_that_is_gone_makes_no_pack(store: Path, tmp_path: Path) -> Non
     with pytest.raises(Exception, match=r"review\.txt"):
         report(store, "--framework", "cis-7.0", "--config", str(settings), "--pack", str(pack))
     assert not pack.exists()
+
+
+def test_a_part_of_a_larger_finding_still_breaks_its_control(tmp_path: Path) -> None:
+    """A scan tells of the administrator once; a framework asks about decrypting by itself."""
+    path = tmp_path / "a.db"
+    admin = user("ana", EVERYTHING)
+    keep(path, snapshot_of(admin, ACCOUNT))
+    part = rejudge("latest", store=path)
+    [whole] = [one for one in part.checks if one.id == "decrypts-with-any-key-in-user-policy"]
+    assert [one.status for one in whole.results] == [Status.NOT_APPLICABLE]
+    report(path, "--framework", "fsbp", "--json", str(tmp_path / "f.json"))
+    document = json.loads((tmp_path / "f.json").read_text())
+    [control] = [one for one in document["controls"] if one["id"] == "KMS.2"]
+    broken = {one["check"]: one["id"] for one in control["accounts"][0]["findings"]}
+    assert "decrypts-with-any-key-in-user-policy" in broken
+    page = explain_finding(broken["decrypts-with-any-key-in-user-policy"], store=path)
+    assert "decrypts with every key" in page
