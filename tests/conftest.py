@@ -1,13 +1,16 @@
-"""The example account's server, one for each test process, with no faults left over."""
+"""The same surroundings everywhere, and the example account's server with no faults left over."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import laws_profile
+import surroundings
 from idkeep.demo import DemoServer, running
 
+surroundings.settle(os.environ)
 laws_profile.set_up()
 
 ESTATES = Path(__file__).parent / "estates"

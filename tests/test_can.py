@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from surroundings import PATIENCE
 from test_cli import idkeep
 
 ANA = "arn:aws:iam::111122223333:user/ana"
@@ -146,7 +147,7 @@ def test_decide_answers_before_the_next_case_comes() -> None:
         running.stdin.flush()
         assert json.loads(running.stdout.readline())["id"] == 1
         running.stdin.close()
-        assert running.wait(timeout=10) == 0
+        assert running.wait(timeout=PATIENCE) == 0
 
 
 def test_a_service_is_judged_by_the_resources_policy(folder: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from idkeep.cli.main import VERBS
 from idkeep.collect import actions
 from idkeep.demo import DemoServer
+from surroundings import PATIENCE
 
 NOWHERE = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -39,7 +40,7 @@ def idkeep(
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -336,7 +337,7 @@ def kept_demo(
             yield running
         finally:
             running.terminate()
-            running.communicate(timeout=20)
+            running.communicate(timeout=PATIENCE)
 
 
 def told(lines: Iterable[str]) -> tuple[list[str], dict[str, str]]:
@@ -377,7 +378,7 @@ def test_a_report_on_stdout_is_all_there_is_on_stdout(tmp_path: Path) -> None:
         assert running.stderr
         assert "AWS_ENDPOINT_URL" in told(running.stderr)[1]
         running.send_signal(signal.SIGINT)
-        assert running.wait(timeout=20) == 0
+        assert running.wait(timeout=PATIENCE) == 0
     assert json.loads(out.read_text())["complete"]
 
 

@@ -17,6 +17,7 @@ from idkeep.checks.samples import NOW, snapshot_of
 from idkeep.cli import options
 from idkeep.demo import DemoServer
 from idkeep.store import SqliteStore
+from surroundings import PATIENCE
 from test_cli import IDENTITY, NOWHERE, idkeep
 
 CLOSED = '{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}'
@@ -30,7 +31,7 @@ def shell(command: str, env: Mapping[str, str] | None = None) -> subprocess.Comp
         env={**os.environ, **(env or {})},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -203,8 +204,8 @@ def test_a_report_replaces_the_file_behind_a_link(server: DemoServer, tmp_path: 
 
 
 def scanning(server: DemoServer, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
-    """A scan that is now waiting for AWS."""
-    server.faults(slow={"iam:GetAccountSummary": 4.0})
+    """A scan that is now waiting for AWS, until the faults are taken back."""
+    server.faults(slow={"iam:GetAccountSummary": 60})
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "IDKEEP_"))}
     running = subprocess.Popen(
         [sys.executable, "-m", "idkeep", "scan", *IDENTITY, *arguments],
@@ -229,7 +230,8 @@ def test_what_fails_after_the_scan_does_not_take_the_rest_with_it(
     with scanning(server, "--store", "s.db", *outputs, cwd=tmp_path) as running:
         gone.rmdir()
         (tmp_path / "s.db").write_text("somebody else's by now")
-        out, err = running.communicate(timeout=60)
+        server.faults()
+        out, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 2
     assert "What is wrong" in out
     assert "What is wrong" in (tmp_path / "r.html").read_text()
@@ -241,7 +243,7 @@ def test_what_fails_after_the_scan_does_not_take_the_rest_with_it(
 def test_an_interrupted_scan_is_one_line(server: DemoServer, tmp_path: Path) -> None:
     with scanning(server, "--no-store", cwd=tmp_path) as running:
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=60)
+        out, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert (out, err) == ("", "idkeep: interrupted; nothing half-done was kept\n")
 

@@ -12,6 +12,7 @@ from idkeep.cli.options import Progress, consent
 from idkeep.cli.organization import above
 from idkeep.model import Family
 from idkeep.model.run import RunAccount
+from surroundings import PATIENCE
 
 ACCOUNTS = [RunAccount(id=str(one) * 12, name="n", state="ACTIVE") for one in (1, 2, 3)]
 ASK_FOR_ALL = (
@@ -61,7 +62,7 @@ def at_a_terminal(code: str, answers: str) -> tuple[str, str]:
             stderr=theirs,
             stdout=subprocess.PIPE,
             check=True,
-            timeout=60,
+            timeout=PATIENCE,
             cwd=Path(__file__).parent,
         )
         shown = os.read(ours, 8192).decode()

@@ -88,7 +88,7 @@ CASES = {
     "a region is silent": Case(
         SILENT, {"slow": {"*@*/eu-west-3": 60}}, 3, ("--facts", "logging"), "eu-west-3"
     ),
-    "a slow account": Case(SLOW, {"slow": {f"{SUMMARY}@{PRODUCTION}": 5}}, 0, ORG),
+    "a slow account": Case(SLOW, {"slow": {f"{SUMMARY}@{PRODUCTION}": 2}}, 0, ORG),
     "an odd user": Case(ODD, {"spoil": ["user:bot:Arn"]}, 3, said="user bot lacks Arn"),
 }
 # What is no answer of AWS's is brought about by other tests, with these exit codes.

@@ -145,9 +145,15 @@ def test_throttling_on_the_way_in_costs_time_and_nothing_else(
 
 
 def test_a_slow_account_holds_up_no_other(small: DemoServer, scan: Scan) -> None:
-    small.faults(slow={f"iam:GetAccountPasswordPolicy@{PRODUCTION}": 6})
+    small.faults(slow={f"iam:GetAccountPasswordPolicy@{PRODUCTION}": 60})
     done: list[str] = []
-    assert scan(tell=done.append).complete
+
+    def tell(line: str) -> None:
+        done.append(line)
+        if len(done) == len(READ) - 1:
+            small.faults()  # which ends the wait
+
+    assert scan(tell=tell).complete
     assert PRODUCTION in done[-1]
     assert len(done) == len(READ)
 

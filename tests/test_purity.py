@@ -1,10 +1,12 @@
 """The head of idkeep does no input or output: proved by watching the interpreter."""
 
+import gc
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 
 import pytest
 
@@ -22,13 +24,16 @@ WATCHED = ("open", "socket.", "subprocess.", "os.", "sqlite3.", "shutil.", "urll
 
 
 class _Watch:
-    """An audit hook can't be taken away again, so it is one that can be told to look away."""
+    """An audit hook can't be taken away again, so it is one that can be told to look away.
 
-    on = False
+    It looks at one thread: what an interrupted scan of another test left behind may still wind up.
+    """
+
+    thread = 0
 
 
 def _hook(event: str, args: tuple[object, ...]) -> None:
-    if _Watch.on and event.startswith(WATCHED):
+    if _Watch.thread == get_ident() and event.startswith(WATCHED):
         raise AssertionError(f"{event} {args}")
 
 
@@ -37,11 +42,14 @@ sys.addaudithook(_hook)
 
 @contextmanager
 def no_io() -> Iterator[None]:
-    _Watch.on = True
+    gc.collect()  # what others left is closed now, and nothing of it while we look
+    gc.disable()
+    _Watch.thread = get_ident()
     try:
         yield
     finally:
-        _Watch.on = False
+        _Watch.thread = 0
+        gc.enable()
 
 
 def _judge_and_report() -> None:

@@ -15,6 +15,7 @@ from idkeep.errors import IdkeepError, Unreadable
 from idkeep.model import Gap, Organization
 from idkeep.model.run import Run, RunAccount, RunPlan, RunResult
 from idkeep.store import Kept, Runs, SqliteStore
+from surroundings import PATIENCE
 
 ORGANIZATION = Organization(
     id="o-1",
@@ -163,7 +164,7 @@ def test_four_processes_write_one_run_and_lose_nothing(runs: Runs) -> None:
         )
         for part in (1, 2, 3, 4)
     ]
-    assert [one.wait(timeout=60) for one in workers] == [0, 0, 0, 0]
+    assert [one.wait(timeout=PATIENCE) for one in workers] == [0, 0, 0, 0]
     assert len(runs.results(runs.get("latest").id)) == 48
     assert len(runs.store.list()) == 48
     with runs.store.opened() as db:

@@ -392,8 +392,7 @@ def test_a_scan_that_waits_for_a_throttled_answer_says_so(server: DemoServer) ->
 
 
 def test_an_interrupted_scan_ends_at_once_and_asks_no_more(server: DemoServer) -> None:
-    server.faults(slow=dict.fromkeys((REPORT, DETAILS, "iam:GetAccountSummary"), 30))
-    begun = time.monotonic()
+    server.faults(slow=dict.fromkeys((REPORT, DETAILS, "iam:GetAccountSummary"), 60))
     with subprocess.Popen(
         [sys.executable, "-m", "idkeep", "scan", "--no-store", "--facts", "identity"],
         env={**os.environ, **server.environment()},
@@ -401,14 +400,12 @@ def test_an_interrupted_scan_ends_at_once_and_asks_no_more(server: DemoServer) -
         text=True,
     ) as running:
         while DETAILS not in server.requests():
-            assert time.monotonic() < begun + 30
+            assert running.poll() is None
             time.sleep(0.1)
         running.send_signal(signal.SIGINT)
-        interrupted = time.monotonic()
-        assert running.wait(timeout=20) == 130
+        assert running.wait(timeout=30) == 130  # and not when the answers come
         assert running.stderr
         assert "interrupted" in running.stderr.read()
-    assert time.monotonic() < interrupted + 10
 
 
 def test_scanning_as_root_is_the_first_finding(server: DemoServer) -> None:

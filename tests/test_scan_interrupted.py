@@ -15,6 +15,7 @@ from idkeep.demo import DemoServer
 from idkeep.errors import Exit, IdkeepError
 from idkeep.store import Kept, SqliteStore
 from organization_scans import Scan, scanner
+from surroundings import PATIENCE
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_CAPBSET_DROP = 24
@@ -81,7 +82,7 @@ def test_a_killed_scan_leaves_the_store_as_it_was_and_the_next_one_is_whole(
     small.forget()
     words = [sys.executable, "-m", "idkeep", *WORDS, str(store)]
     with subprocess.Popen(words, env=environment(small), stderr=subprocess.DEVNULL) as running:
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while len(small.requests()) < requests and running.poll() is None:
             assert time.monotonic() < until
             time.sleep(0.01)

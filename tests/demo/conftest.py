@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from idkeep.demo import DemoServer, running
 
-ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
+ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=30, read_timeout=120)
 
 
 MANAGEMENT, SECURITY = "555566667777", "666677778888"

@@ -31,7 +31,7 @@ def ask(
 ) -> Answered:
     """Send this as it is, and see that no web page would be let read the answer."""
     host, _, port = server.endpoint.removeprefix("http://").partition(":")
-    connection = HTTPConnection(host, int(port), timeout=20)
+    connection = HTTPConnection(host, int(port), timeout=120)
     try:
         connection.request(method, path, body=body, headers=dict(headers))
         answer = connection.getresponse()

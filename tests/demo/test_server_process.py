@@ -12,6 +12,7 @@ from idkeep.demo import running
 from idkeep.demo.estate_file import load
 from idkeep.demo.process import ESTATE
 from idkeep.errors import IdkeepError, Unreadable
+from surroundings import PATIENCE
 
 ACCOUNT = '[account]\nid = "111111111111"\n'
 
@@ -25,7 +26,7 @@ def is_open(port: int) -> bool:
 def test_the_server_dies_with_its_parent() -> None:
     script = (
         "import time\nfrom idkeep.demo import running\n"
-        "with running() as server:\n    print(server.endpoint, flush=True)\n    time.sleep(60)\n"
+        "with running() as server:\n    print(server.endpoint, flush=True)\n    time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
@@ -33,7 +34,7 @@ def test_the_server_dies_with_its_parent() -> None:
         assert is_open(port)
         parent.kill()
         parent.wait()
-    until = time.monotonic() + 5
+    until = time.monotonic() + PATIENCE
     while is_open(port) and time.monotonic() < until:
         time.sleep(0.05)
     assert not is_open(port)

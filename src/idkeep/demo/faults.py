@@ -41,7 +41,8 @@ class Faults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         in the text that moto or our overlay answers, errors among it, as it is on the wire (a
         policy document in XML is URL-encoded). In the answer of iam:GetCredentialReport it is the
         decoded CSV alone that they change. What the other faults answer is not rewritten.
-    slow: the action answers, rightly or wrongly, after so many seconds (60 at the most).
+    slow: the action answers, rightly or wrongly, after so many seconds (60 at the most), or when
+        the faults are replaced, whichever is first.
     """
 
     deny: tuple[str, ...] = ()

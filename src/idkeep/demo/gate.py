@@ -8,7 +8,6 @@ import base64
 import hmac
 import re
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -43,6 +42,7 @@ class Gate:
         self._lock = threading.Lock()
         self._requests: list[Where] = []
         self._calls = 0
+        self._replaced = threading.Event()
         # How often a fault that passes has struck.
         self._struck: Counter[tuple[Refusal, str]] = Counter()
 
@@ -55,9 +55,9 @@ class Gate:
         with self._lock:
             self._requests.append(where)
             self._calls += 1
-            faults = self._world.faults
+            faults, replaced = self._world.faults, self._replaced
             answer = self._fault(call, where, principal)
-        time.sleep(faults.wait(where))
+        replaced.wait(faults.wait(where))
         if answer is None and principal is not None:
             answer = self._answer(environ, call, principal)
             answer = _rewritten(answer, where, faults)
@@ -142,6 +142,8 @@ class Gate:
                     return Answer(HTTPStatus.BAD_REQUEST, {}, str(error).encode())
                 with self._lock:
                     self._world.faults = faults
+                    self._replaced.set()
+                    self._replaced = threading.Event()
                     self._calls = 0
                     self._struck.clear()
                 return _json([])

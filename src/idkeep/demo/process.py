@@ -136,7 +136,7 @@ class DemoServer:
 
     def _control(self, method: str, what: str, body: bytes = b"") -> bytes:
         host, _, port = self.endpoint.removeprefix("http://").partition(":")
-        connection = HTTPConnection(host, int(port), timeout=10)
+        connection = HTTPConnection(host, int(port), timeout=60)
         try:
             connection.request(method, f"{self._control_path}/{what}", body=body)
             response = connection.getresponse()
