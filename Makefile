@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test laws check docs bench bench-scan bench-html conformance fuzz constraints generated picture wheel clean
 
+# Images of containers set it, and then every start of `idkeep` compiles all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -10,6 +10,8 @@ PATIENCE = 300
 _MEANT = ("IDKEEP_LABELLED_POLICIES", "IDKEEP_POLICY_CASES", "IDKEEP_RECORDED_ANSWERS")
 _FOREIGN = ("AWS_", "IDKEEP_", "MOTO_", "CLICOLOR", "TTY_")
 _TERMINAL = ("NO_COLOR", "FORCE_COLOR", "TERM", "LINES", "PYTHONIOENCODING", "PYTHONWARNINGS")
+# Images of containers set it, and then every process of the tests compiles all it imports anew.
+_SLOW = "PYTHONDONTWRITEBYTECODE"
 _SET = {
     # No account of anybody's: neither by a profile nor by the machine that the tests run on.
     "AWS_CONFIG_FILE": os.devnull,
@@ -25,6 +27,7 @@ _SET = {
 
 
 def settle(environment: MutableMapping[str, str]) -> None:
+    environment.pop(_SLOW, None)
     for name in tuple(environment):
         if (name.startswith(_FOREIGN) and name not in _MEANT) or name in _TERMINAL:
             del environment[name]
