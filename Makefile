@@ -39,10 +39,10 @@ demo: $(VENV)/.demo  ## an example organisation on this machine, scanned over HT
 	@$(BIN)/idkeep demo --org
 
 test: $(VENV)/.dev  ## every test, each law on the same examples every time
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 laws: $(VENV)/.dev  ## look for inputs that break a law: new examples each time, ten times as many
-	@$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile=laws $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=laws $(ARGS)
 
 check: $(VENV)/.dev  ## format, lint, types, layers, generated files
 	@$(BIN)/ruff format --check .

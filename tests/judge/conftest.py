@@ -1,7 +1,7 @@
 """The example organisation with every family of facts, read once over real HTTP."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -66,12 +66,19 @@ class Organization:
 
     snapshots: Mapping[str, Snapshot]
     siblings: frozenset[str]
+    _as_read: dict[str, Verdicts] = field(default_factory=dict)
 
     def outcomes(self, snapshot: Snapshot, *, in_parts: bool = True) -> tuple[Outcome, ...]:
         """An account's, which may be another than was read; each check's by itself."""
         settings = agreed(snapshot.taken)
         estate = Estate(snapshot, settings, CATALOG, self.siblings, self.snapshots.get)
         return run(ALL, estate, in_parts=in_parts)
+
+    def as_read(self, account: str) -> Verdicts:
+        """The verdicts about an account as it was read, found once."""
+        if account not in self._as_read:
+            self._as_read[account] = self.verdicts(self.snapshots[account])
+        return self._as_read[account]
 
     def verdicts(self, snapshot: Snapshot, *, in_parts: bool = True) -> Verdicts:
         """Each verdict's status by check, kind and subject; "" are subjects that may be missing."""

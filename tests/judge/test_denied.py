@@ -94,7 +94,7 @@ PARTS = 4
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_refused_fact_makes_no_other_verdict(organization: Organization, part: int) -> None:
     snapshot = organization.snapshots[PRODUCTION]
-    before = organization.verdicts(snapshot)
+    before = organization.as_read(PRODUCTION)
     actions = sorted(set(actions_behind(snapshot)))
     assert len(actions) > 100
     wrong = [
