@@ -227,7 +227,11 @@ def test_debug_shows_the_trace_wherever_it_stands() -> None:
     [
         ("unused_after = = 3\n", "idkeep.toml:1:16: Invalid value"),
         ("# x\nmin_password_length = 3\n", "idkeep.toml:2:1: Expected `int` >= 6"),
-        ("colour = 'red'\n", "idkeep.toml:1:1: Object contains unknown field `colour`"),
+        (
+            "unused_aftr = 30\n",
+            "idkeep.toml:1:1: there is no setting `unused_aftr`\n  did you mean unused_after?\n",
+        ),
+        ("colour = 'red'\n", "idkeep.toml:1:1: there is no setting `colour`\n"),
     ],
 )
 def test_a_settings_file_that_is_wrong_is_named_with_the_place(

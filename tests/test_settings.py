@@ -78,7 +78,7 @@ def test_each_line_is_told_with_what_it_names() -> None:
         ('owner = "ana"', 'owner = ""', "15:1", "length >= 1"),
         ("expires = 2026-12-31", 'expires = "soon"', "16:1", "date"),
         ('action = "sts:AssumeRole"', 'action = "sts AssumeRole"', "12:1", "matching regex"),
-        ('reason = "the', 'because = "the', "14:1", "unknown field `because`"),
+        ('reason = "the', 'because = "the', "14:1", "there is no setting `because`"),
         ("max_password_age = 90", "max_password_age = -1", "1:1", ">= 0"),
     ],
 )

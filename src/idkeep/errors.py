@@ -1,5 +1,6 @@
 """What can go wrong, for the person who can act on it: one sentence, one hint, one exit code."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -22,6 +23,14 @@ class IdkeepError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+def meant(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """A hint for a name that nothing has: the one that looks most like it."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- for mistakes only
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"did you mean {near[0]}?" if near else otherwise
 
 
 class Unreadable(IdkeepError):

@@ -1,12 +1,10 @@
 """The checks as a reader looks them up."""
 
-from difflib import get_close_matches
-
 from msgspec import Struct
 
 from idkeep.api.frameworks import frameworks, peer_checks
 from idkeep.checks import ALL, AnyCheck
-from idkeep.errors import IdkeepError
+from idkeep.errors import IdkeepError, meant
 from idkeep.model import Severity
 from idkeep.report.remedy import ReportedRemedy, reported
 
@@ -43,11 +41,8 @@ def find_check(wanted: str) -> AnyCheck:
     if family:
         several = ", ".join(family)
         raise IdkeepError(f"{wanted!r} is what several checks begin with", hint=f"one of {several}")
-    near = get_close_matches(wanted, by_id, n=1)
-    raise IdkeepError(
-        f"there is no check {wanted!r}",
-        hint=f"did you mean {near[0]}?" if near else "`idkeep checks` lists them",
-    )
+    hint = meant(wanted, by_id, "`idkeep checks` lists them")
+    raise IdkeepError(f"there is no check {wanted!r}", hint=hint)
 
 
 def listed_checks() -> tuple[ListedCheck, ...]:

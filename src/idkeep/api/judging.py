@@ -8,7 +8,7 @@ from msgspec import Struct
 from idkeep import checks
 from idkeep.checks import RULE_CHANGES, RULES_VERSION, AnyCheck
 from idkeep.config import Settings
-from idkeep.errors import Exit, IdkeepError
+from idkeep.errors import Exit, IdkeepError, meant
 from idkeep.report.scan import Earlier, Selection
 
 
@@ -44,7 +44,8 @@ class Against(Struct, frozen=True, kw_only=True):
 def chosen_checks(selection: Selection) -> tuple[AnyCheck, ...]:
     for pattern in (*selection.checks, *selection.skipped):
         if not any(fnmatchcase(one.id, pattern) for one in checks.ALL):
-            raise IdkeepError(f"no check is called {pattern}", hint="`idkeep checks` lists them")
+            hint = meant(pattern, (one.id for one in checks.ALL), "`idkeep checks` lists them")
+            raise IdkeepError(f"no check is called {pattern}", hint=hint)
     wanted = selection.checks or ("*",)
     found = tuple(
         one for one in checks.ALL if _fits(one.id, wanted) and not _fits(one.id, selection.skipped)

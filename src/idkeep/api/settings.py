@@ -10,7 +10,7 @@ from idkeep.access.acceptance import is_accepted
 from idkeep.api.files import read_text, write_bytes
 from idkeep.config import Settings
 from idkeep.config.template import TEMPLATE
-from idkeep.errors import IdkeepError, Unreadable
+from idkeep.errors import IdkeepError, Unreadable, meant
 from idkeep.model import Family, Gap, Snapshot
 
 SETTINGS_FILE = Path("idkeep.toml")
@@ -82,7 +82,7 @@ def _refuse_unknown_checks(settings: Settings, path: Path) -> None:
         if unknown := _strange((one.check for one in lines), known):
             raise IdkeepError(
                 f"{path}: {table} names no check: {', '.join(unknown)}",
-                hint="`idkeep checks` lists them",
+                hint=meant(unknown[0], known, "`idkeep checks` lists them"),
             )
 
 

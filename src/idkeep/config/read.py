@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from idkeep.config.profiles import PROFILES
-from idkeep.config.settings import Settings
-from idkeep.errors import Unreadable
+from idkeep.config.settings import TABLES, Settings
+from idkeep.errors import Unreadable, meant
 
 _TOP = r"`\$\.(\w+)"
 _WITHIN = re.compile(r"`\$\.(\w+)\[(\d+)\](?:\.(\w+))?[^`]*`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(\w+)`")
+_NAMES = tuple(dict.fromkeys(name for one in TABLES for name in one.__struct_fields__))
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _PREFIX = "tool.idkeep"
 
@@ -49,7 +51,10 @@ def _settings(told: dict[str, Any], text: str, path: str, table: str) -> Setting
         return msgspec.convert({**known, **told}, Settings)
     except msgspec.ValidationError as error:
         line, column = _place(text, str(error), table)
-        raise Unreadable(path, str(error), line=line, column=column) from error
+        unknown = _UNKNOWN.search(str(error))
+        hint = meant(unknown[1], _NAMES) if unknown else ""
+        why = _UNKNOWN.sub(r"there is no setting `\1`", str(error))
+        raise Unreadable(path, why, line=line, column=column, hint=hint) from error
 
 
 def _place(text: str, error: str, table: str) -> _Place:

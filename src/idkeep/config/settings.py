@@ -158,3 +158,7 @@ class Settings(_Table, frozen=True, kw_only=True):
 
     keep_snapshots: Annotated[int, Meta(ge=1)] | None = None
     keep_days: _Days | None = None
+
+
+# What a file of settings is made of.
+TABLES: tuple[type[_Table], ...] = tuple(_Table.__subclasses__())

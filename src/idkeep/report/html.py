@@ -24,7 +24,7 @@ from idkeep.model import Finding, Severity, Status, SubjectRef, Verdict
 from idkeep.report.charts import charts
 from idkeep.report.csv_table import place
 from idkeep.report.html_data import KINDS, Packed
-from idkeep.report.lead import lead
+from idkeep.report.lead import lead, narrowed
 from idkeep.report.obstacles import obstacles
 from idkeep.report.printable import escaped_json, printable
 from idkeep.report.remedy import allowed_told
@@ -60,6 +60,7 @@ def html(report: ScanReport, packed: Packed) -> Iterator[str]:
         report=report,
         mood=mood,
         sentence=sentence,
+        narrowed=narrowed(report.selection),
         failing=tuple(_failing(report)),
         unclear=tuple(_unclear(check, room) for check in report.unclear),
         obstacles=obstacles(report.unclear)[:OPEN_ROWS],

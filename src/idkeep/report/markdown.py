@@ -14,6 +14,7 @@ from idkeep.model import Severity, Status
 from idkeep.report.aside import Aside, in_memory
 from idkeep.report.families import family_id
 from idkeep.report.format import Format
+from idkeep.report.lead import narrowed
 from idkeep.report.organization import AccountResult, Coverage, OrganizationReport
 from idkeep.report.printable import printable
 from idkeep.report.results import Result, Whole, not_read, results
@@ -137,9 +138,8 @@ class Document(Format):
                 f"\nBeside {code(told.snapshot)}: **{len(told.new)} new or worse**, "
                 f"{told.gone} gone.\n"
             )
-        selection = report.selection
-        if not selection.is_all:
-            yield "\nThe report is narrowed: it does not tell of all checks or results.\n"
+        if left_out := narrowed(report.selection):
+            yield f"\n{words(left_out)}\n"
 
 
 def _head(report: Whole) -> str:

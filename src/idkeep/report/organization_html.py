@@ -9,7 +9,7 @@ from idkeep.report.charts import charts
 from idkeep.report.figures import sum_of
 from idkeep.report.html import ALL_ROWS, MOST_ROWS, STYLE, common, drawn, environment
 from idkeep.report.html_data import Packed
-from idkeep.report.lead import lead
+from idkeep.report.lead import lead, narrowed
 from idkeep.report.organization import (
     AccountFinding,
     CheckTotal,
@@ -36,6 +36,7 @@ def html(report: OrganizationReport, packed: Packed) -> Iterator[str]:
         report=report,
         mood=mood,
         sentence=sentence,
+        narrowed=narrowed(report.selection),
         moods=_MOODS,
         most_reasons=MOST_REASONS,
         accounts=islice(report.accounts, MOST_ACCOUNTS),

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from idkeep.model import Severity
 from idkeep.report.families import Family, families
-from idkeep.report.lead import lead
+from idkeep.report.lead import lead, narrowed
 from idkeep.report.organization import (
     AccountFinding,
     AccountResult,
@@ -145,8 +145,8 @@ class OrganizationText:
             one for one in self.report.suppressions if one.findings or all_told
         )
         yield from acceptance_lines(self.report.acceptances)
-        if not self.report.selection.is_all:
-            yield line("Narrowed: this does not tell of all checks or results.", "yellow")
+        if told := narrowed(self.report.selection):
+            yield line(told, "yellow")
         if not self.report.complete:
             yield line("Not everything could be read.", "bold magenta")
 

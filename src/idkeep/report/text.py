@@ -12,7 +12,7 @@ from rich.text import Text
 
 from idkeep.model import DENIED, EXPIRED, Finding, Severity, Verdict
 from idkeep.report.families import Family, families
-from idkeep.report.lead import lead
+from idkeep.report.lead import lead, narrowed
 from idkeep.report.obstacles import obstacles
 from idkeep.report.organization import area_totals
 from idkeep.report.scan import CheckResult, ReportedGap, ScanReport
@@ -243,15 +243,16 @@ def _change_lines(report: ScanReport) -> Iterator[Text]:
         if beside.not_told:
             names = few(beside.not_told, NAMES)
             yield line(f"Of these it could not tell all, so new is not sure: {names}", "magenta")
-    if not report.selection.is_all:
-        yield line("Narrowed: this does not tell of all checks or results.", "yellow")
+    if left_out := narrowed(report.selection):
+        yield line(left_out, "yellow")
 
 
 def _verdict_line(report: ScanReport) -> Text:
     total = report.summary
     found = ", ".join(f"{count} {severity}" for severity, count in total.findings.items() if count)
+    checks = f"{many(len(report.checks), 'check')}{' shown; all' * bool(report.selection.status)}"
     return line(
-        f"{len(report.checks)} checks: {total.failed} fail ({found or 'no findings'}), "
+        f"{checks}: {total.failed} fail ({found or 'no findings'}), "
         f"{total.unknown} unknown, {total.passed} pass, {total.not_applicable} not applicable"
         + (f", {total.suppressed} suppressed" if total.suppressed else "")
     )
