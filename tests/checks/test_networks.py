@@ -78,6 +78,23 @@ def test_private_addresses_are_anybodys_unless_their_vpc_is_asked_for() -> None:
     assert f"the id {VPC}" in by_id
 
 
+def test_any_id_and_any_address_ask_for_some_endpoint_alone() -> None:
+    for condition in (
+        ("StringLike", "aws:SourceVpc", "vpc-*"),
+        ("IpAddress", "aws:VpcSourceIp", "0.0.0.0/0"),
+    ):
+        [found] = asked(allow("s3:GetObject", **when(condition))).findings
+        assert found.severity is Severity.MEDIUM
+    closed = deny("*", **when(("StringNotLikeIfExists", "aws:SourceVpc", "vpc-*")))
+    assert asked(closed).status is Status.FAIL
+
+
+def test_odd_values_stop_nothing() -> None:
+    for value in ("fd00::/8", "not an address", "${aws:PrincipalTag/net}"):
+        said = asked(allow("s3:GetObject", **when(("IpAddress", "aws:VpcSourceIp", value))))
+        assert said.status in {Status.FAIL, Status.PASS}
+
+
 def test_a_statement_that_adds_nothing_is_no_finding() -> None:
     """Everybody gets in anyway, or nobody does."""
     every = allow("s3:GetObject")

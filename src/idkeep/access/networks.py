@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from idkeep.access.engine import EVERYTHING, OPEN_TO_ALL, Engine
-from idkeep.access.fitting import STRANGER, filled
+from idkeep.access.fitting import STRANGER, filled, is_wild
 from idkeep.access.holder import default_document
 from idkeep.access.more import in_words
 from idkeep.access.trust import STRANGERS_ORGANIZATION
@@ -144,13 +144,16 @@ def mistaken(engine: Engine, policy: Policy) -> Iterator[Mistaken]:
                     asked[condition.key.lower()].setdefault(value, one.index)
     vpcs, addresses = asked[_VPC], asked[_ADDRESS]
     inside = next(filter(None, map(_within, addresses)), _NO_ONES[0])
-    outside = next(one for one in _NO_ONES if not any(_holds(each, one) for each in addresses))
+    outside = (own for own in _NO_ONES if not any(_holds(each, own) for each in addresses))
+    apart = next(outside, "")
+    # Where every address fits, some endpoint is all that is asked for.
+    other = _network(_OTHER, apart) if apart else _INTERNET
     found = [
-        (_VPC, value, number, _network(filled(value), inside), _network(_OTHER, inside))
+        (_VPC, value, number, _network(filled(value), inside), _beside(value, inside))
         for value, number in vpcs.items()
     ]
     found += [
-        (_ADDRESS, value, number, _network(_OTHER, own), _network(_OTHER, outside))
+        (_ADDRESS, value, number, _network(_OTHER, own), other)
         for value, number in addresses.items()
         if (own := _within(value))
     ]
@@ -164,6 +167,11 @@ def mistaken(engine: Engine, policy: Policy) -> Iterator[Mistaken]:
 
 
 _OTHER = f"vpc-{STRANGER}"
+
+
+def _beside(vpc: str, address: str) -> Context:
+    """A network that has not the id; where any id will do, that of nobody's endpoint."""
+    return _INTERNET if is_wild(vpc) else _network(_OTHER, address)
 
 
 def _network(vpc: str, address: str) -> Context:
@@ -185,6 +193,14 @@ def _network(vpc: str, address: str) -> Context:
     )
 
 
+# A request that comes through no endpoint, from an address that nobody means.
+_INTERNET = _network("", "").told(
+    {
+        **dict.fromkeys((_VPC, "aws:SourceVpcArn", "aws:SourceVpce", _ADDRESS), ()),
+        **dict.fromkeys(("aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths"), ()),
+        "aws:SourceIp": _NO_ONES[0],
+    }
+)
 _KEYS = frozenset(
     {
         *(_VPC, "aws:sourcevpcarn", "aws:sourcevpce", _ADDRESS, "aws:sourceip"),
@@ -224,12 +240,11 @@ def _left(statements: Iterable[Statement], network: Context) -> Iterator[Stateme
 
 
 def _within(block: str) -> str:
-    """An address of a block; "" for the whole of them, and for what is none."""
+    """An address of a block; "" for what is none."""
     try:
-        network = ip_network(block, strict=False)
+        return str(ip_network(block, strict=False).network_address)
     except ValueError:
         return ""
-    return str(network.network_address) if network.prefixlen else ""
 
 
 def _holds(block: str, address: str) -> bool:

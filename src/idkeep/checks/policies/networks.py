@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from idkeep.access import Estate
+from idkeep.access.fitting import is_wild
 from idkeep.access.networks import Document, Mistaken, documents, mistaken
 from idkeep.checks.declare import Remedy, Said, cannot_tell, check, fails, passes
 from idkeep.checks.edits import BY_KIND, NEW_VERSION, TRUST, WRITE_RCP, WRITE_SCP
@@ -138,7 +139,9 @@ def network_told_by_less_than_it_takes(_: Account, estate: Estate) -> Iterator[S
 
 def _problem(one: Document, found: Mistaken) -> Problem:
     value, is_id = found.value, found.key == "aws:sourcevpc"
-    which = f"the id {value}, in whichever Region," if is_id else f"an address of {value}"
+    is_chosen = not is_id or is_wild(value)
+    which = f"an id like {value}" if is_chosen else f"the id {value}, in whichever Region,"
+    which = which if is_id else f"an address of {value}"
     what = f" ({found.what})" if found.what else ""
     read = one.policy
     at = read.position(found.statement)
@@ -154,8 +157,8 @@ def _problem(one: Document, found: Mistaken) -> Problem:
     return Problem(
         f"{one.name} takes any VPC with {which} for the one it means{what}",
         at=f"{one.arn} {one.name} {value}",
-        severity=None if is_id else Severity.MEDIUM,
-        because="" if is_id else "whoever makes a VPC chooses its addresses",
+        severity=Severity.MEDIUM if is_chosen else None,
+        because="whoever makes a VPC gets one that fits" if is_chosen else "",
         statements=(place,),
     )
 
