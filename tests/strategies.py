@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from idkeep.checks.organization.invitations import FROM_STRANGERS
 from idkeep.checks.samples import ACCOUNT, ANA, CALLER, NOW, ROOT
 from idkeep.model import (
     AccessKey,
@@ -119,6 +120,7 @@ FIELDS: dict[str, dict[str, SearchStrategy[Any]]] = {
         "signin_policy": st.none(),
         "console_authorization": st.none(),
         "support_permits": st.just(()),
+        "received_handshakes": st.sampled_from([(), (FROM_STRANGERS,)]),
     },
 }
 PLAIN: dict[str, Root | User | Account] = {"Root": ROOT, "User": ANA, "Account": ACCOUNT}

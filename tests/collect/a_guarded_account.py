@@ -307,7 +307,23 @@ ON: dict[str, Any] = {
                     }
                 },
             ),
-            analyzer("inside", "ACCOUNT_INTERNAL_ACCESS"),
+            analyzer(
+                "inside",
+                "ACCOUNT_INTERNAL_ACCESS",
+                configuration={
+                    "internalAccess": {
+                        "analysisRule": {
+                            "inclusions": [
+                                {"resourceArns": ["arn:aws:s3:::open"]},
+                                {
+                                    "resourceTypes": ["AWS::DynamoDB::Table"],
+                                    "accountIds": [ACCOUNT],
+                                },
+                            ]
+                        }
+                    }
+                },
+            ),
         ]
     },
     "accessanalyzer:GetFindingsStatistics": _statistics,

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from .answers import ACCOUNT, CALLER, NOW, Error, ago
 
+ELSEWHERE = "arn:aws:organizations::777788889999"
+
 TRUST = '{"Version":"2012-10-17","Statement":[]}'
 USERS = {
     # name: days since made
@@ -281,6 +283,17 @@ ANSWERS: dict[str, Any] = {
         "targetId": ACCOUNT,
         "scope": "ACCOUNT",
         "consoleAuthorizationEnabled": False,
+    },
+    "organizations:ListHandshakesForAccount": {
+        "Handshakes": [
+            {
+                "Id": "h-elsewhere1",
+                "Arn": f"{ELSEWHERE}:handshake/o-elsewhere01/invite/h-elsewhere1",
+                "Parties": [{"Id": ACCOUNT, "Type": "ACCOUNT"}],
+                "State": "OPEN",
+                "Action": "INVITE",
+            }
+        ]
     },
     "supportauthz:ListSupportPermits": {
         "supportPermits": [

@@ -165,7 +165,6 @@ ANSWERS: dict[str, Any] = {
         ]
     },
     "organizations:ListHandshakesForOrganization": {"Handshakes": [HANDSHAKE]},
-    "organizations:ListHandshakesForAccount": {"Handshakes": []},
     "mpa:ListApprovalTeams": {
         "ApprovalTeams": [
             {
@@ -221,7 +220,6 @@ ANSWERS: dict[str, Any] = {
 MANAGERS_ONLY = frozenset(ANSWERS) - {
     "organizations:DescribeOrganization",
     "organizations:DescribeEffectivePolicy",
-    "organizations:ListHandshakesForAccount",
 }
 
 

@@ -303,6 +303,9 @@ def test_the_accounts_own_settings(account: tuple[Snapshot, Answers]) -> None:
     [permit] = told.support_permits  # type: ignore[misc]
     assert (permit.actions, permit.resources) == ((), ("arn:aws:s3:::example",))
     assert permit.windows == ((None, ago(-2)),)
+    [invitation] = told.received_handshakes  # type: ignore[misc]
+    assert (invitation.action, invitation.state) == ("INVITE", "OPEN")
+    assert invitation.arn.split(":")[4] == "777788889999"
 
 
 def test_the_signin_policy_is_kept_in_the_grammar_of_policies(

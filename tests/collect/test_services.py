@@ -15,6 +15,7 @@ from idkeep.model.logging import NotOffered
 from idkeep.model.services import (
     AccountCompliance,
     Aggregator,
+    AnalyzedResources,
     Config,
     DetectorFeature,
     DetectorOrganization,
@@ -260,6 +261,10 @@ def test_analyzers_are_told_by_type_and_maker(on: tuple[Services, Answers]) -> N
     assert [one.updated for one in outside.findings] == [ago(1), ago(3)]  # type: ignore[union-attr]
     assert outside.findings[0].principal == {"AWS": "*"}  # type: ignore[index]
     assert (unused.findings, inside.findings) == (None, None)
+    assert inside.inclusions == (
+        AnalyzedResources(arns=("arn:aws:s3:::open",)),
+        AnalyzedResources(types=("AWS::DynamoDB::Table",), accounts=(ACCOUNT,)),
+    )
     assert answers.params("accessanalyzer:ListFindings") == [
         {"analyzerArn": f"{ANALYZER}outside", "filter": {"status": {"eq": ["ACTIVE"]}}}
     ]

@@ -48,6 +48,11 @@ def agreed(taken: datetime) -> Settings:
         trusted_accounts=(
             TrustedAccount(id="222211110000", name="Pulse Monitoring", vendor=True, owner="Shop"),
         ),
+        critical_resources=(
+            "arn:aws:s3:::larkfield-scans",
+            "arn:aws:s3:::larkfield-trail",
+            "arn:aws:dynamodb:*:*:table/carts",
+        ),
         bounded_permission_sets=("Dev*", "Billing"),
         token_issuers=("https://login.larkfield.example",),
         forbidden_pairs=(

@@ -29,6 +29,7 @@ ONE_WAY = {
             "guardduty-leaves-accounts-out",
             "management-account-runs-workloads",
             "invitation-to-strangers",
+            "no-slot-for-a-guardrail",
             "nobody-administers-access-analyzer",
             "nobody-administers-config",
             "nobody-administers-guardduty",

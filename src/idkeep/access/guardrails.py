@@ -63,7 +63,7 @@ class Guardrails:
         named: list[tuple[Guardrail, ...]] = []
         gaps: list[Gap] = []
         for level in levels:
-            target = _words(organization, level.target)
+            target = level_name(organization, level.target)
             standing = [one for one in of_kind if _stands_on(one, level.target)]
             names = tuple(
                 Guardrail(
@@ -96,7 +96,7 @@ def _stands_on(policy: OrganizationPolicy, target: str) -> bool:
     return isinstance(policy.targets, tuple) and target in policy.targets
 
 
-def _words(organization: Organization, target: str) -> str:
+def level_name(organization: Organization, target: str) -> str:
     """What people call a level: "OU Workloads", "the root", "account 111122223333 (prod)"."""
     units = organization.units if isinstance(organization.units, tuple) else ()
     for unit in units:

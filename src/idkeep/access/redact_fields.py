@@ -38,6 +38,7 @@ _FIELDS = {
         AlarmTopic: arn
         AlternateContact: email name phone title
         Aggregator: name
+        AnalyzedResources: accounts arns
         Analyzer: arn excluded_accounts name
         ApplicationAssignment: principal
         ApplicationScope: targets
@@ -194,6 +195,7 @@ _FIELDS = {
         AgentGateway: authorizer region
         AgentRuntime: region
         Aggregator: regions
+        AnalyzedResources: types
         Analyzer: managed_by status status_reason type
         AnalyzerStatistics: by_kind
         Bucket: abac_status object_ownership region

@@ -73,9 +73,11 @@ _EMAIL = Elsewhere(
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services_list.html
 _MADE_IN: tuple[tuple[str, Elsewhere | None], ...] = (
     ("organizations:AcceptHandshake", None),
+    ("organizations:DeclineHandshake", None),
     ("organizations:CreatePolicy", _POLICIES),
     ("organizations:UpdatePolicy", _POLICIES),
     ("organizations:AttachPolicy", _POLICIES),
+    ("organizations:DetachPolicy", _POLICIES),
     ("organizations:DeletePolicy", _POLICIES),
     ("organizations:", _MANAGEMENT),
     ("guardduty:EnableOrganizationAdminAccount", _MANAGEMENT),

@@ -23,6 +23,7 @@ from idkeep.collect.contacts import (
 from idkeep.collect.credential_report import CREDENTIAL_REPORT, CredentialReport, Row
 from idkeep.collect.declare import AnyCollector, built
 from idkeep.collect.delegation import DELEGATION_REQUESTS
+from idkeep.collect.handshakes import RECEIVED_HANDSHAKES
 from idkeep.collect.iam import (
     ACCOUNT_ALIASES,
     ACCOUNT_PROPERTIES,
@@ -81,6 +82,7 @@ _TOGETHER: tuple[AnyCollector, ...] = (
     BILLING_CONTACT,
     OPERATIONS_CONTACT,
     SUPPORT_PERMITS,
+    RECEIVED_HANDSHAKES,
 )
 COLLECTORS: tuple[AnyCollector, ...] = (
     *_TOGETHER,
@@ -405,6 +407,7 @@ def _account(ask: Ask, readings: Readings, summary: _Summary) -> Account:
         signin_policy=ask.keep(policy) if isinstance(policy, str) else policy,
         console_authorization=ask(CONSOLE_AUTHORIZATION, region=ask.aws.main_region),
         support_permits=readings.sure(SUPPORT_PERMITS),
+        received_handshakes=readings.sure(RECEIVED_HANDSHAKES),
     )
 
 

@@ -2,15 +2,15 @@
 
 Calls at most, for A accounts in U OUs, P policies of T types that are on with M attachments, D
 delegated administrators, E accounts with an invalid effective policy and W approval teams, twenty a
-page: 11 + 3 * T + U + A / 20 + 2 * P + M / 20 + D + E + W. A policy lists its targets, which is
+page: 10 + 3 * T + U + A / 20 + 2 * P + M / 20 + D + E + W. A policy lists its targets, which is
 fewer calls than asking each root, OU and account for the policies of each type. Tags come for all
-accounts at once, a hundred a page. A member account is refused at the third call, and asks then
+accounts at once, a hundred a page. A member account is refused at the second call, and asks then
 only for what every account may read: its effective policy of each type.
 
 Source of the answers' shapes: https://docs.aws.amazon.com/organizations/latest/APIReference/
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -21,14 +21,13 @@ from idkeep.collect import organization_tags as tags
 from idkeep.collect import organization_tree as tree
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
+from idkeep.collect.handshakes import SENT_HANDSHAKES
 from idkeep.collect.membership import is_refused, not_from_here
 from idkeep.collect.times import maybe_utc
 from idkeep.model import (
     DelegatedAdministrator,
     DelegatedService,
     Gap,
-    Handshake,
-    HandshakePart,
     Organization,
     OrganizationRoot,
     TrustedAccess,
@@ -130,47 +129,6 @@ TRUSTED_ACCESS = Collector(
 )
 
 
-def _handshakes(pages: Pages) -> tuple[Handshake, ...]:
-    return tuple(_handshake(one) for page in pages for one in page["Handshakes"])
-
-
-def _handshake(told: Answer) -> Handshake:
-    return Handshake(
-        id=told["Id"],
-        arn=told["Arn"],
-        action=told["Action"],
-        state=told["State"],
-        requested=maybe_utc(told.get("RequestedTimestamp")),
-        expires=maybe_utc(told.get("ExpirationTimestamp")),
-        parties=tuple(
-            HandshakePart(type=one["Type"], value=one["Id"]) for one in told.get("Parties", ())
-        ),
-        resources=tuple(_resources(told)),
-    )
-
-
-def _resources(told: Answer) -> Iterator[HandshakePart]:
-    """Those within others too; one that only holds others has no value of its own."""
-    for one in told.get("Resources", ()):
-        if "Value" in one:
-            yield HandshakePart(type=one["Type"], value=one["Value"])
-        yield from _resources(one)
-
-
-SENT_HANDSHAKES = Collector(
-    service="organizations",
-    operation="ListHandshakesForOrganization",
-    build=_handshakes,
-    params=_SIZE,
-)
-RECEIVED_HANDSHAKES = Collector(
-    service="organizations",
-    operation="ListHandshakesForAccount",
-    build=_handshakes,
-    params=_SIZE,
-)
-
-
 def _resource_policy(pages: Pages) -> str:
     [answer] = pages
     text: str = answer["ResourcePolicy"]["Content"]
@@ -192,7 +150,6 @@ _TOGETHER: tuple[AnyCollector, ...] = (
 )
 COLLECTORS: tuple[AnyCollector, ...] = (
     ORGANIZATION,
-    RECEIVED_HANDSHAKES,
     ROOTS,
     *_TOGETHER,
     DELEGATED_SERVICES,
@@ -208,7 +165,6 @@ def read(ask: Ask) -> Organization | Gap | None:
     known = ask(ORGANIZATION)
     if not isinstance(known, Organization):
         return known
-    known = replace(known, received_handshakes=ask.sure(RECEIVED_HANDSHAKES))
     found = ask.sure(ROOTS)
     if known.management_account != ask.account and is_refused(found):
         return _as_a_member(ask, known, found)

@@ -12,6 +12,19 @@ _AccountPattern = Annotated[str, Meta(pattern="^[0-9*]+$")]
 _CheckPattern = Annotated[str, Meta(pattern="^[a-z0-9*-]+$")]
 _SeverityName = Annotated[str, Meta(pattern="^(low|medium|high|critical)$")]
 _Action = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$")]
+# What analyzers of internal access can look at; of what idkeep does not list, whole ARNs:
+# https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_InternalAccessAnalysisRuleCriteria.html
+_CriticalResource = Annotated[
+    str,
+    Meta(
+        pattern="^arn:aws[a-z-]*:("
+        "s3:::[a-z0-9.*-]+"
+        "|dynamodb:[a-z0-9*-]+:[0-9*]+:table/[A-Za-z0-9_.*-]+"
+        "|rds:[a-z0-9-]+:[0-9]{12}:(cluster-)?snapshot:[A-Za-z0-9:-]+"
+        "|s3express:[a-z0-9-]+:[0-9]{12}:bucket/[a-z0-9-]+"
+        ")$"
+    ),
+]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -147,6 +160,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     allowed_regions: tuple[_Words, ...] = ()
     delegated_administrators: tuple[_AccountId, ...] = ()
     trusted_services: tuple[_Words, ...] = ()
+    critical_resources: tuple[_CriticalResource, ...] = ()
     bounded_permission_sets: tuple[_Words, ...] = ()
     token_issuers: tuple[_Words, ...] = ()
     forbidden_pairs: tuple[ForbiddenPair, ...] = ()

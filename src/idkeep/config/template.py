@@ -36,6 +36,10 @@ TEMPLATE = """\
 # delegated_administrators = ["666677778888"]
 # trusted_services = ["cloudtrail.amazonaws.com", "sso.amazonaws.com"]
 
+# What the organisation can't lose: buckets, tables (* stands for anything), snapshots of databases
+# (whole ARNs). An analyzer of internal access is to look at each.
+# critical_resources = ["arn:aws:s3:::customers-*", "arn:aws:dynamodb:*:*:table/orders"]
+
 # Of Identity Center: permission sets that must have a boundary, by name (* stands for anything);
 # and whose tokens its applications may take for a user's, by URL.
 # bounded_permission_sets = ["Developer", "Data*"]

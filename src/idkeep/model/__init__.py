@@ -83,12 +83,11 @@ from idkeep.model.finding import (
     Verdict,
 )
 from idkeep.model.gap import DENIED, EXPIRED, Gap, NotAsked, ReadBy, Unlisted, Unread, read_by
+from idkeep.model.handshakes import Handshake, HandshakePart
 from idkeep.model.organization import (
     DelegatedAdministrator,
     DelegatedService,
     EffectivePolicy,
-    Handshake,
-    HandshakePart,
     InvalidEffectivePolicy,
     MemberAccount,
     NotEnabled,

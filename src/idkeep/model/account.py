@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from idkeep.model.facts import Family
 from idkeep.model.gap import Gap, NotAsked, ReadBy, Unread
+from idkeep.model.handshakes import Handshake
 
 _CONTACT = ReadBy("account:GetContactInformation")
 _ALTERNATE = ReadBy("account:GetAlternateContact")
@@ -198,6 +199,9 @@ class Account(Struct, frozen=True, kw_only=True):
     ] = _NO_IDENTITY
     support_permits: Annotated[
         tuple[SupportPermit, ...] | Unread, ReadBy("supportauthz:ListSupportPermits")
+    ] = _NO_IDENTITY
+    received_handshakes: Annotated[
+        tuple[Handshake, ...] | Unread, ReadBy("organizations:ListHandshakesForAccount")
     ] = _NO_IDENTITY
 
     @property

@@ -11,6 +11,7 @@ from msgspec import Struct
 from idkeep.model.approval import MultiPartyApproval
 from idkeep.model.facts import Family
 from idkeep.model.gap import Gap, NotAsked, ReadBy, Unread
+from idkeep.model.handshakes import Handshake
 from idkeep.model.logging import NotOffered
 
 _NOT_ASKED = NotAsked(Family.ORGANIZATION)
@@ -164,33 +165,11 @@ class TrustedAccess(Struct, frozen=True, kw_only=True):
     since: datetime | None = None
 
 
-class HandshakePart(Struct, frozen=True, kw_only=True):
-    """A party to a handshake or a thing it is about, in AWS's words."""
-
-    type: str
-    value: str
-
-
-class Handshake(Struct, frozen=True, kw_only=True):
-    """An invitation and the like, open or ended in the last 30 days.
-
-    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Handshake.html
-    """
-
-    id: str
-    arn: str
-    action: str
-    state: str
-    requested: datetime | None = None
-    expires: datetime | None = None
-    parties: tuple[HandshakePart, ...] = ()
-    resources: tuple[HandshakePart, ...] = ()
-
-
 class Organization(Struct, frozen=True, kw_only=True, tag=True):
     """The organisation, as the scanned account is let see it.
 
-    Every account may read the first five fields, `effective_policies` and `received_handshakes`.
+    Every account may read the first five fields and `effective_policies`. What the scanned account
+    was sent itself stands in `Account.received_handshakes`.
     `feature_set` is ALL or CONSOLIDATED_BILLING. A gap in the place of an OU stands for those
     below one parent. `resource_policy` is the digest of the delegation policy in
     `Snapshot.documents`, None where there is none. `concerns` is the account that this part of the
@@ -227,9 +206,6 @@ class Organization(Struct, frozen=True, kw_only=True, tag=True):
     ] = _NOT_ASKED
     sent_handshakes: Annotated[
         tuple[Handshake, ...] | Unread, ReadBy("organizations:ListHandshakesForOrganization")
-    ] = _NOT_ASKED
-    received_handshakes: Annotated[
-        tuple[Handshake, ...] | Unread, ReadBy("organizations:ListHandshakesForAccount")
     ] = _NOT_ASKED
     resource_policy: Annotated[
         str | Unread | None, ReadBy("organizations:DescribeResourcePolicy")

@@ -304,6 +304,19 @@ class ExternalFinding(Struct, frozen=True, kw_only=True):
     rcp: str = ""
 
 
+class AnalyzedResources(Struct, frozen=True, kw_only=True):
+    """Resources that an analyzer of internal access looks at; an empty list asks nothing.
+
+    `accounts` has a meaning for an analyzer of the organisation alone. `types` are AWS's words,
+    as AWS::S3::Bucket. How AWS takes several lists together is not documented.
+    Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_InternalAccessAnalysisRuleCriteria.html
+    """
+
+    accounts: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    arns: tuple[str, ...] = ()
+
+
 class Analyzer(Struct, frozen=True, kw_only=True):
     """An analyzer of Access Analyzer.
 
@@ -311,7 +324,8 @@ class Analyzer(Struct, frozen=True, kw_only=True):
     behind it for those.
     `managed_by` is the service that made it for itself, None for the customer's own.
     `unused_age` is in days, `exclusions` how many rules leave something out: the principals of
-    `excluded_accounts`, and those that have every tag of one of `excluded_tags`. `findings` are
+    `excluded_accounts`, and those that have every tag of one of `excluded_tags`. `inclusions` are
+    what one of internal access looks at: a resource that fits one of them. `findings` are
     the newest hundred active ones of external access; None for the other types.
     """
 
@@ -325,6 +339,7 @@ class Analyzer(Struct, frozen=True, kw_only=True):
     exclusions: int = 0
     excluded_accounts: tuple[str, ...] = ()
     excluded_tags: tuple[dict[str, str], ...] = ()
+    inclusions: tuple[AnalyzedResources, ...] = ()
     statistics: Annotated[
         AnalyzerStatistics | Unread | None, ReadBy("access-analyzer:GetFindingsStatistics")
     ]

@@ -58,6 +58,11 @@ def over_quota(texts: Iterable[str], quota: Quota, *, limit: int | None = None) 
     return True if sum(least for least, _ in bounds) > allowed else None
 
 
+def spare(text: str) -> int:
+    """How many characters a document could do without: white space between its strings."""
+    return len(text) - len(_STRING_OR_SPACE.sub(r"\1", text))
+
+
 def _bounds(text: str, quota: Quota) -> tuple[int, int]:
     """The least and the most that AWS may count."""
     if quota.unit not in (_CHARACTERS, _BYTES):

@@ -1,6 +1,6 @@
-"""Checks on what several must agree to: invitations, and teams that approve."""
+"""Checks on teams that must agree before something dangerous is done."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -16,16 +16,11 @@ from idkeep.checks.declare import (
     known,
     passes,
 )
-from idkeep.checks.organization.samples import SHOP, organization
-from idkeep.checks.organization.words import NOT_HERE
-from idkeep.checks.policies.outsiders import known_accounts
-from idkeep.checks.root_people import within
+from idkeep.checks.organization.samples import organization
+from idkeep.checks.organization.words import NOT_HERE, of_manager
 from idkeep.checks.samples import ORGANIZATION
-from idkeep.config import Settings
 from idkeep.model import (
     Gap,
-    Handshake,
-    HandshakePart,
     IdentityCenter,
     NotApplicable,
     NotAsked,
@@ -42,127 +37,6 @@ from idkeep.model.approval import (
     TeamDetails,
 )
 from idkeep.model.logging import NotOffered
-
-_SENT = Gap("organizations:ListHandshakesForOrganization", "AccessDeniedException")
-_OPEN = frozenset({"REQUESTED", "OPEN"})
-_JOINS, _BILLS = "INVITE", "TRANSFER_RESPONSIBILITY"
-_DOES = {_JOINS: "join", _BILLS: "take over its bill"}
-_OUR_DOMAIN = Settings(organization_domains=("example.com",))
-
-
-def _handshake(*parties: tuple[str, str], state: str = "OPEN", action: str = _JOINS) -> Handshake:
-    return Handshake(
-        id="h-example1",
-        arn="arn:aws:organizations::111122223333:handshake/o-exampleorg1/invite/h-example1",
-        action=action,
-        state=state,
-        parties=tuple(HandshakePart(type=kind, value=value) for kind, value in parties),
-    )
-
-
-_OURS = ("ORGANIZATION", "exampleorg1")
-_ASKED = _handshake(_OURS, ("ACCOUNT", "444455556666"))
-_BY_MAIL = _handshake(_OURS, ("EMAIL", "aws@partner.example"))
-
-
-def _with(**facts: object) -> Organization:
-    return organization(**{"sent_handshakes": (), **facts})  # type: ignore[arg-type]
-
-
-@check(
-    Organization,
-    severity=Severity.LOW,
-    controls=("invitations",),
-    reads=("sent_handshakes",),
-    settings=("trusted_accounts", "organization_domains"),
-    remedy=Remedy(
-        do="Ask who sent it and for whom. Take back what nobody meant (`aws organizations "
-        "cancel-handshake --handshake-id HANDSHAKE`), or write the account into "
-        "`trusted_accounts`.",
-        may_stop="Nothing stops: an invitation gives nothing before it is accepted.",
-    ),
-    examples=(
-        fails(
-            _with(sent_handshakes=(_ASKED,)),
-            "asks account 444455556666, which nobody vouches for, to join",
-        ),
-        fails(
-            _with(sent_handshakes=(_BY_MAIL,)),
-            "asks whoever reads aws@partner.example to join",
-            settings=_OUR_DOMAIN,
-        ),
-        fails(
-            _with(sent_handshakes=(_handshake(_OURS, ("ACCOUNT", "444455556666"), action=_BILLS),)),
-            "asks account 444455556666, which nobody vouches for, to take over its bill",
-        ),
-        passes(_with()),
-        passes(_with(sent_handshakes=(_handshake(_OURS, ("ACCOUNT", SHOP.id)),))),
-        passes(_with(sent_handshakes=(replace(_ASKED, state="EXPIRED"),))),
-        passes(_with(sent_handshakes=(replace(_ASKED, action="ENABLE_ALL_FEATURES"),))),
-        passes(
-            _with(sent_handshakes=(_handshake(_OURS, ("EMAIL", "aws+new@example.com")),)),
-            settings=_OUR_DOMAIN,
-        ),
-        does_not_apply(ORGANIZATION, NOT_HERE.format(ORGANIZATION.management_account)),
-        cannot_tell(_with(sent_handshakes=_SENT), str(_SENT)),
-        cannot_tell(
-            _with(
-                sent_handshakes=(_ASKED,),
-                accounts=Gap("organizations:ListAccounts", "AccessDeniedException"),
-            ),
-            "whether 444455556666 is of the organisation: "
-            "organizations:ListAccounts: AccessDeniedException",
-        ),
-    ),
-)
-def invitation_to_strangers(organization: Organization, estate: Estate) -> Iterator[Said]:
-    """The organisation's invitation is open to somebody whom nobody vouches for.
-
-    Whoever accepts it is a member, is given what is shared with the organisation, and gets through
-    every policy that asks for its id; whoever takes its bill over reads what it spends and where:
-    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_invites.html
-    """
-    if not (yield from _is_ours(organization, estate)):
-        return
-    for one in known(organization.sent_handshakes):
-        if one.state in _OPEN and one.action in _DOES:
-            yield from _sent(one, estate)
-
-
-def _is_ours(organization: Organization, estate: Estate) -> Generator[Said, None, bool]:
-    """AWS tells the management account alone of these."""
-    if organization.management_account == estate.snapshot.account.id:
-        return True
-    yield NotApplicable(NOT_HERE.format(organization.management_account))
-    return False
-
-
-def _sent(one: Handshake, estate: Estate) -> Iterator[Said]:
-    wants = _DOES[one.action]
-    trusted = known_accounts(estate)
-    domains = estate.settings.organization_domains
-    for party in one.parties:
-        if party.type == "EMAIL":
-            domain = party.value.rpartition("@")[2]
-            if not any(within(domain, each) for each in domains):
-                yield _problem(f"asks whoever reads {party.value} to {wants}", one)
-        elif party.type == "ACCOUNT" and party.value not in trusted.accounts:
-            if trusted.unread is not None:
-                yield Unknown(f"whether {party.value} is of the organisation: {trusted.unread}")
-            else:
-                who = f"account {party.value}, which nobody vouches for,"
-                yield _problem(f"asks {who} to {wants}", one)
-
-
-def _problem(words: str, one: Handshake) -> Problem:
-    moves_money = one.action == _BILLS
-    return Problem(
-        words,
-        at=one.id,
-        severity=Severity.MEDIUM if moves_money else None,
-        because="the bill would be in a stranger's hands" if moves_money else "",
-    )
-
 
 _TEAMS = Gap("mpa:ListApprovalTeams", "AccessDeniedException")
 _DETAILS = Gap("mpa:GetApprovalTeam", "AccessDeniedException")
@@ -252,7 +126,7 @@ def approval_team_too_weak(organization: Organization, estate: Estate) -> Iterat
     left of locks it for good; and a team where one vote is enough keeps nobody from anything:
     https://docs.aws.amazon.com/mpa/latest/userguide/what-is.html
     """
-    if not (yield from _is_ours(organization, estate)):
+    if not (yield from of_manager(organization, estate)):
         return
     if isinstance(organization.approval, NotOffered):
         yield NotApplicable("AWS does not offer multi-party approval here")
@@ -363,7 +237,7 @@ def approver_without_second_factor(organization: Organization, estate: Estate) -
     a setting of Identity Center, and a device of the person there, that no API tells: a pass does
     not speak of it. https://docs.aws.amazon.com/mpa/latest/APIReference/API_MfaMethod.html
     """
-    if not (yield from _is_ours(organization, estate)):
+    if not (yield from of_manager(organization, estate)):
         return
     if isinstance(organization.approval, NotOffered):
         yield NotApplicable("AWS does not offer multi-party approval here")
@@ -413,7 +287,6 @@ def _names(estate: Estate) -> dict[str, str]:
 
 
 CHECKS: tuple[AnyCheck, ...] = (
-    invitation_to_strangers,
     approval_team_too_weak,
     approver_without_second_factor,
 )

@@ -21,6 +21,14 @@ def whole(organization: Organization, estate: Estate) -> Generator[Said, None, b
     return True
 
 
+def of_manager(organization: Organization, estate: Estate) -> Generator[Said, None, bool]:
+    """AWS tells the management account alone of these."""
+    if organization.management_account == estate.snapshot.account.id:
+        return True
+    yield NotApplicable(NOT_HERE.format(organization.management_account))
+    return False
+
+
 def of_member(
     member: MemberAccount, estate: Estate, *, limited: bool = True
 ) -> Generator[Said, None, Organization | None]:

@@ -61,15 +61,51 @@ _MEMBER = replace(ORGANIZATION, delegated_administrators=ELSEWHERE)
 _ALONE = replace(OURS, delegated_administrators=())
 
 
-def _analyzers(
+def analyzers(
     subject: Services,
 ) -> tuple[dict[str, tuple[Analyzer, ...]], dict[str, Unread]]:
     return told(subject, lambda one: one.analyzers)
 
 
-def _is_on(one: Analyzer, types: frozenset[str]) -> bool:
+def is_on(one: Analyzer, types: frozenset[str]) -> bool:
     """An active one of the customer's own; what AWS made for a service of its own is none."""
     return one.type in types and one.status == "ACTIVE" and one.managed_by is None
+
+
+def of_the_organization(
+    estate: Estate, types: frozenset[str]
+) -> tuple[tuple[tuple[str, Analyzer], ...], str]:
+    """Analyzers in other accounts that look at this one too, each with its region.
+
+    And why there may be more of them, "" where that is known.
+    """
+    organization = estate.snapshot.organization
+    if isinstance(organization, Gap | NotAsked):
+        return (), str(organization)
+    if organization is None:
+        return (), ""
+    found = deputies(estate, _PRINCIPAL)
+    if not isinstance(found, tuple):
+        return (), str(found)
+    looking: list[tuple[str, Analyzer]] = []
+    unread = ""
+    for seat in seats(estate, organization, found):
+        facts = seat.snapshot.services if seat.snapshot else None
+        if not isinstance(facts, Services) or not isinstance(facts.regions, tuple):
+            unread = f"account {seat.account} was not scanned here"
+            continue
+        account = estate.snapshot.account.id
+        for one in facts.regions:
+            looking += [(one.region, each) for each in _looking_at(account, one, types)]
+    return tuple(looking), unread
+
+
+def _looking_at(account: str, one: RegionServices, types: frozenset[str]) -> Iterator[Analyzer]:
+    """The analyzers of the organisation that look at the account too."""
+    for each in one.analyzers if isinstance(one.analyzers, tuple) else ():
+        of_all = each.type.startswith("ORGANIZATION") and account not in each.excluded_accounts
+        if of_all and is_on(each, types):
+            yield each
 
 
 def _covered_elsewhere(
@@ -79,35 +115,8 @@ def _covered_elsewhere(
 
     And why others may be covered too, "" where that is known.
     """
-    organization = estate.snapshot.organization
-    if isinstance(organization, Gap | NotAsked):
-        return set(), str(organization)
-    if organization is None:
-        return set(), ""
-    found = deputies(estate, _PRINCIPAL)
-    if not isinstance(found, tuple):
-        return set(), str(found)
-    covered: set[str] = set()
-    unread = ""
-    for seat in seats(estate, organization, found):
-        facts = seat.snapshot.services if seat.snapshot else None
-        if not isinstance(facts, Services) or not isinstance(facts.regions, tuple):
-            unread = f"account {seat.account} was not scanned here"
-            continue
-        account = estate.snapshot.account.id
-        covered |= {one.region for one in facts.regions if _looks_at(account, one, types)}
-    return covered & {*regions}, unread
-
-
-def _looks_at(account: str, one: RegionServices, types: frozenset[str]) -> bool:
-    """Whether an analyzer of the organisation looks at the account too."""
-    analyzers = one.analyzers if isinstance(one.analyzers, tuple) else ()
-    return any(
-        _is_on(each, types)
-        and each.type.startswith("ORGANIZATION")
-        and account not in each.excluded_accounts
-        for each in analyzers
-    )
+    found, unread = of_the_organization(estate, types)
+    return {region for region, _ in found} & {*regions}, unread
 
 
 @check(
@@ -167,8 +176,8 @@ def no_external_analyzer(subject: Services, estate: Estate) -> Iterator[Said]:
     It tells of each resource that somebody outside may reach, as soon as a policy opens it. One
     of the organisation's, in another account, counts where that account was scanned too.
     """
-    facts, unread = _analyzers(subject)
-    left = [name for name, each in facts.items() if not any(_is_on(a, _EXTERNAL) for a in each)]
+    facts, unread = analyzers(subject)
+    left = [name for name, each in facts.items() if not any(is_on(a, _EXTERNAL) for a in each)]
     if left:
         covered, why = _covered_elsewhere(left, _EXTERNAL, estate)
         left = [name for name in left if name not in covered]
@@ -218,9 +227,9 @@ def no_unused_access_analyzer(subject: Services, estate: Estate) -> Iterator[Sai
     An analyzer that AWS made for a service of its own goes when that service no longer needs it,
     so it does not count.
     """
-    facts, unread = _analyzers(subject)
+    facts, unread = analyzers(subject)
     every = [one for each in facts.values() for one in each]
-    if any(_is_on(one, _UNUSED_TYPES) for one in every):
+    if any(is_on(one, _UNUSED_TYPES) for one in every):
         return
     yield from unknown(unread)
     if unread:
@@ -287,13 +296,13 @@ def external_access_unreviewed(subject: Services, _: Estate) -> Iterator[Said]:
     Access Analyzer proved that somebody outside may reach a resource, and nobody has said that
     this is meant to be. idkeep's own checks on resources say the same of each that they know.
     """
-    facts, unread = _analyzers(subject)
+    facts, unread = analyzers(subject)
     active: dict[str, int] = {}
     public = 0
     looked = False
     for name, each in facts.items():
         for one in each:
-            if not _is_on(one, _EXTERNAL):
+            if not is_on(one, _EXTERNAL):
                 continue
             looked = True
             if isinstance(one.statistics, Gap | NotAsked):
@@ -363,8 +372,8 @@ def analyzer_leaves_administrators_out(subject: Services, estate: Estate) -> Ite
     Tags are judged for the principals of this account; an account left out has all its own
     administrators out of sight.
     """
-    facts, unread = _analyzers(subject)
-    looking = [one for each in facts.values() for one in each if _is_on(one, _UNUSED_TYPES)]
+    facts, unread = analyzers(subject)
+    looking = [one for each in facts.values() for one in each if is_on(one, _UNUSED_TYPES)]
     for one in looking:
         if one.excluded_accounts:
             several = "accounts" if len(one.excluded_accounts) > 1 else "account"

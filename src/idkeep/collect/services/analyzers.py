@@ -14,7 +14,12 @@ from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
 from idkeep.collect.times import maybe_utc, utc
 from idkeep.model import Family, Gap, NotAsked
-from idkeep.model.services import Analyzer, AnalyzerStatistics, ExternalFinding
+from idkeep.model.services import (
+    AnalyzedResources,
+    Analyzer,
+    AnalyzerStatistics,
+    ExternalFinding,
+)
 
 _EXTERNAL = frozenset({"ACCOUNT", "ORGANIZATION"})
 _NEWEST = 100
@@ -27,7 +32,9 @@ def _analyzers(pages: Pages) -> tuple[Analyzer, ...]:
 
 
 def _analyzer(told: Answer) -> Analyzer:
-    unused: Answer = told.get("configuration", {}).get("unusedAccess", {})
+    configuration: Answer = told.get("configuration", {})
+    unused: Answer = configuration.get("unusedAccess", {})
+    internal: Answer = configuration.get("internalAccess", {})
     exclusions: tuple[Answer, ...] = tuple(unused.get("analysisRule", {}).get("exclusions", ()))
     return Analyzer(
         arn=told["arn"],
@@ -41,6 +48,14 @@ def _analyzer(told: Answer) -> Analyzer:
         excluded_accounts=tuple(name for one in exclusions for name in one.get("accountIds", ())),
         excluded_tags=tuple(
             dict(tags) for one in exclusions for tags in one.get("resourceTags", ())
+        ),
+        inclusions=tuple(
+            AnalyzedResources(
+                accounts=tuple(one.get("accountIds", ())),
+                types=tuple(one.get("resourceTypes", ())),
+                arns=tuple(one.get("resourceArns", ())),
+            )
+            for one in internal.get("analysisRule", {}).get("inclusions", ())
         ),
         statistics=NotAsked(Family.SERVICES),
     )

@@ -244,8 +244,14 @@ def _trusted_access(asked: Asked, tree: Tree) -> list[dict[str, Any]]:
 
 
 def _handshakes(asked: Asked, tree: Tree) -> list[Mapping[str, Any]]:
+    """Those that the organisation sent: a handshake's ARN names the sender's management account."""
     kind = (asked.params.get("Filter") or {}).get("ActionType")
-    return [one for one in tree.declared.handshakes if kind in {None, one["Action"]}]
+    sent = f":organizations::{tree.declared.management}:"
+    return [
+        one
+        for one in tree.declared.handshakes
+        if sent in one["Arn"] and kind in {None, one["Action"]}
+    ]
 
 
 def _handshakes_of_account(asked: Asked) -> Mapping[str, Any]:
