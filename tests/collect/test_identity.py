@@ -14,10 +14,12 @@ from idkeep.collect import actions, collect
 from idkeep.config import Settings
 from idkeep.model import (
     AccessKey,
+    Account,
     ConsoleAuthorization,
     Family,
     Gap,
     IdentifiedKey,
+    MailboxChange,
     MfaKind,
     NotAsked,
     NotToldHere,
@@ -303,9 +305,47 @@ def test_the_accounts_own_settings(account: tuple[Snapshot, Answers]) -> None:
     [permit] = told.support_permits  # type: ignore[misc]
     assert (permit.actions, permit.resources) == ((), ("arn:aws:s3:::example",))
     assert permit.windows == ((None, ago(-2)),)
+    assert told.mailbox_change == MailboxChange(status="PENDING", changed=ago(1))
     [invitation] = told.received_handshakes  # type: ignore[misc]
     assert (invitation.action, invitation.state) == ("INVITE", "OPEN")
     assert invitation.arn.split(":")[4] == "777788889999"
+
+
+def refusing_contacts(by: str, *roles: str) -> Account:
+    """The account whose contacts a policy of that kind refused, with these roles besides."""
+    details = ANSWERS["iam:GetAccountAuthorizationDetails"]
+    one = details["RoleDetailList"][0]
+    more = [
+        {
+            **one,
+            "RoleName": name.rpartition("/")[2],
+            "RoleId": f"AROA{name}",
+            "Arn": arn("role", name),
+        }
+        for name in roles
+    ]
+    said = f"User: x is not authorized to perform: y with an explicit deny in {by}"
+    refused = Error("AccessDeniedException", said)
+    snapshot, _ = scanned(
+        iam__GetAccountAuthorizationDetails={
+            **details,
+            "RoleDetailList": [*details["RoleDetailList"], *more],
+        },
+        account__GetContactInformation=refused,
+        account__GetAlternateContact=refused,
+    )
+    return snapshot.account
+
+
+def test_a_project_of_awss_new_experience_is_told_by_its_role_and_an_scps_refusal() -> None:
+    keeper = "managed/AWSManagedAccountManagementAccessRole"
+    scp = "a service control policy"
+    project = refusing_contacts(scp, keeper)
+    assert project.is_project
+    assert project.billing_contact.elsewhere  # type: ignore[union-attr]
+    assert not refusing_contacts(scp).is_project
+    assert not refusing_contacts("an identity-based policy", keeper).is_project
+    assert not refusing_contacts(scp, "AWSManagedAccountManagementAccessRole").is_project
 
 
 def test_the_signin_policy_is_kept_in_the_grammar_of_policies(

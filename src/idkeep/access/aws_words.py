@@ -14,6 +14,7 @@ from idkeep.catalog import Catalog
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
 # https://docs.aws.amazon.com/controltower/latest/userguide/roles-how.html
+# https://docs.aws.amazon.com/accounts/latest/reference/scps-and-rcps-for-projects.html
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html (the groups' URIs)
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Cross-Account-Cross-Region.html
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus.html (the bus "default")
@@ -23,10 +24,15 @@ _GIVEN = frozenset(
         "AWSCloudFormationStackSetExecutionRole",
         "AWSControlTowerExecution",
         "AWSLogs",
+        "AWSManagedAccountManagementAccessRole",
+        "AccountFullAccessRole",
+        "AdvancedModeRegionRestrictionSecurityControlPolicy",
         "AllUsers",
         "AuthenticatedUsers",
         "CloudWatch-CrossAccountSharingRole",
         "FullAWSAccess",
+        "ManagedAccountResourceControlPolicy",
+        "ManagedAccountSecurityControlPolicy",
         "OrganizationAccountAccessRole",
         "RCPFullAWSAccess",
         "acs.amazonaws.com",
@@ -38,6 +44,7 @@ _GIVEN = frozenset(
         "global",
         "groups",
         "http",
+        "managed",
         "p-FullAWSAccess",
         "p-RCPFullAWSAccess",
         "root-account-mfa-device",

@@ -325,6 +325,7 @@ _FIELDS = {
         FieldSelector: ends_with equals not_ends_with not_equals not_starts_with starts_with
     """,
     Text.FILTER: """
+        MailboxChange: status
         MetricFilter: pattern
     """,
     Text.RULE: """

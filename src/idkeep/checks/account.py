@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from idkeep.access import Estate
-from idkeep.checks.declare import Remedy, Said, cannot_tell, check, fails, known, passes
+from idkeep.checks.declare import (
+    Remedy,
+    Said,
+    cannot_tell,
+    check,
+    does_not_apply,
+    fails,
+    known,
+    passes,
+)
+from idkeep.checks.membership import PROJECT, kept_by_aws
 from idkeep.checks.policies.words import listed
 from idkeep.checks.samples import ACCOUNT
 from idkeep.model import (
@@ -14,6 +24,7 @@ from idkeep.model import (
     Arn,
     Caller,
     Gap,
+    NotApplicable,
     Problem,
     Region,
     Severity,
@@ -84,6 +95,13 @@ def scanned_as_root(account: Account, _: Estate) -> Iterator[Said]:
             ),
             "account:GetAlternateContact: AccessDeniedException",
         ),
+        does_not_apply(
+            replace(
+                ACCOUNT,
+                security_contact=Gap("account:GetAlternateContact", "AccessDenied", elsewhere=True),
+            ),
+            PROJECT,
+        ),
     ),
 )
 def no_security_contact(account: Account, _: Estate) -> Iterator[Said]:
@@ -91,7 +109,9 @@ def no_security_contact(account: Account, _: Estate) -> Iterator[Said]:
 
     Its warnings of leaked keys and abuse then go to the root user's mailbox alone.
     """
-    if known(account.security_contact) is None:
+    if kept_by_aws(account.security_contact):
+        yield NotApplicable(PROJECT)
+    elif known(account.security_contact) is None:
         yield Problem("has no security contact")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from idkeep.access import Estate
+from idkeep.checks.ages import how_long_ago
 from idkeep.checks.declare import (
     AnyCheck,
     Remedy,
@@ -16,14 +17,16 @@ from idkeep.checks.declare import (
     known,
     passes,
 )
+from idkeep.checks.membership import PROJECT, kept_by_aws
 from idkeep.checks.root_people import within
-from idkeep.checks.samples import ACCOUNT
+from idkeep.checks.samples import ACCOUNT, ago
 from idkeep.config import Settings
 from idkeep.model import (
     Account,
     AlternateContact,
     Contact,
     Gap,
+    MailboxChange,
     NotApplicable,
     Problem,
     Severity,
@@ -32,6 +35,7 @@ from idkeep.model import (
 
 _DENIED = Gap("account:GetAlternateContact", "AccessDeniedException")
 _PRIMARY_DENIED = Gap("account:GetContactInformation", "AccessDeniedException")
+_KEPT = Gap("account:GetAlternateContact", "AccessDenied", elsewhere=True)
 _KINDS = (
     ("security", "warnings of abuse and leaked keys"),
     ("billing", "invoices and failed payments"),
@@ -64,7 +68,9 @@ def _missing(kind: str, about: str) -> AnyCheck:
     field = f"{kind}_contact"
 
     def judged(account: Account, _: Estate) -> Iterator[Said]:
-        if known(getattr(account, field)) is None:
+        if kept_by_aws(getattr(account, field)):
+            yield NotApplicable(PROJECT)
+        elif known(getattr(account, field)) is None:
             yield Problem(f"has no {kind} contact")
 
     judged.__name__ = f"no_{kind}_contact"
@@ -83,6 +89,7 @@ def _missing(kind: str, about: str) -> AnyCheck:
             fails(ACCOUNT, f"has no {kind} contact"),
             passes(replace(ACCOUNT, **{field: DESK})),
             cannot_tell(replace(ACCOUNT, **{field: _DENIED}), str(_DENIED)),
+            does_not_apply(replace(ACCOUNT, **{field: _KEPT}), PROJECT),
         ),
     )(judged)
 
@@ -105,6 +112,7 @@ def _missing(kind: str, about: str) -> AnyCheck:
         passes(REACHABLE),
         passes(ACCOUNT),
         cannot_tell(replace(REACHABLE, security_contact=_DENIED), str(_DENIED)),
+        does_not_apply(replace(REACHABLE, contact=_KEPT), PROJECT),
     ),
 )
 def contacts_are_the_same(account: Account, _: Estate) -> Iterator[Said]:
@@ -112,6 +120,10 @@ def contacts_are_the_same(account: Account, _: Estate) -> Iterator[Said]:
 
     When that mailbox fills up or that phone rings off, every kind of warning is lost at once.
     """
+    every = (account.contact, *(getattr(account, f"{kind}_contact") for kind, _ in _KINDS))
+    if kept_by_aws(*every):
+        yield NotApplicable(PROJECT)
+        return
     primary = known(account.contact)
     alternates = {kind: known(getattr(account, f"{kind}_contact")) for kind, _ in _KINDS}
     named = {kind: one for kind, one in alternates.items() if one}
@@ -172,6 +184,7 @@ def _digits(phone: str) -> str:
             "AWS says LAPSED of the primary phone, a word that is not known here",
         ),
         cannot_tell(replace(ACCOUNT, contact=_PRIMARY_DENIED), str(_PRIMARY_DENIED)),
+        does_not_apply(replace(ACCOUNT, contact=_KEPT), PROJECT),
     ),
 )
 def primary_contact_not_verified(account: Account, _: Estate) -> Iterator[Said]:
@@ -180,6 +193,9 @@ def primary_contact_not_verified(account: Account, _: Estate) -> Iterator[Said]:
     It is what AWS calls to prove who owns an account whose root user is lost:
     https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-primary.html
     """
+    if kept_by_aws(account.contact):
+        yield NotApplicable(PROJECT)
+        return
     contact = known(account.contact)
     if contact is None:
         yield Problem("has no primary contact")
@@ -222,6 +238,11 @@ _UNVERIFIED = {
             str(_DENIED),
             settings=Settings(organization_domains=("example.com",)),
         ),
+        does_not_apply(
+            replace(REACHABLE, billing_contact=_KEPT),
+            PROJECT,
+            settings=Settings(organization_domains=("example.com",)),
+        ),
     ),
 )
 def contact_elsewhere(account: Account, estate: Estate) -> Iterator[Said]:
@@ -233,8 +254,12 @@ def contact_elsewhere(account: Account, estate: Estate) -> Iterator[Said]:
     if not domains:
         yield NotApplicable("the settings name no domain of the organisation")
         return
-    for kind, _ in _KINDS:
-        contact = known(getattr(account, f"{kind}_contact"))
+    alternates = {kind: getattr(account, f"{kind}_contact") for kind, _ in _KINDS}
+    if kept_by_aws(*alternates.values()):
+        yield NotApplicable(PROJECT)
+        return
+    for kind, told in alternates.items():
+        contact = known(told)
         if contact and not any(within(contact.email.rpartition("@")[2], one) for one in domains):
             article = "an" if kind[0] in "aeiou" else "a"
             yield Problem(
@@ -242,9 +267,61 @@ def contact_elsewhere(account: Account, estate: Estate) -> Iterator[Said]:
             )
 
 
+_CHANGE_DENIED = Gap("account:GetPrimaryEmailUpdateStatus", "AccessDeniedException")
+
+
+def _changing(status: str, days: float = 2) -> Account:
+    return replace(ACCOUNT, mailbox_change=MailboxChange(status=status, changed=ago(days)))
+
+
+@check(
+    Account,
+    severity=Severity.MEDIUM,
+    controls=("root-mailbox",),
+    reads=("mailbox_change",),
+    remedy=Remedy(
+        do="Ask who wants it. Let what nobody wants lapse: without the code that AWS sent to the "
+        "new mailbox it comes to nothing. For whoever began it search the trail for "
+        "StartPrimaryEmailUpdate.",
+        may_stop="Nothing stops: until then the root user keeps its mailbox.",
+        by="Whoever began it, or who administers the organisation's accounts.",
+    ),
+    examples=(
+        fails(_changing("PENDING"), "is about to have another root mailbox, as of 2 days ago"),
+        fails(_changing("ACCEPTED"), "is about to have another root mailbox, as of 2 days ago"),
+        passes(_changing("COMPLETED")),
+        passes(_changing("FAILED")),
+        passes(replace(ACCOUNT, mailbox_change=None)),
+        cannot_tell(
+            _changing("HALTED"),
+            "AWS says HALTED of the change of root's mailbox, a word that is not known here",
+        ),
+        cannot_tell(replace(ACCOUNT, mailbox_change=_CHANGE_DENIED), str(_CHANGE_DENIED)),
+    ),
+)
+def root_mailbox_about_to_change(account: Account, estate: Estate) -> Iterator[Said]:
+    """Somebody has begun to give the root user another mailbox.
+
+    Whoever reads it may then set root's password, and is the account's owner to AWS:
+    https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-root-user-email.html
+    """
+    change = known(account.mailbox_change)
+    if change is None or change.status in {"COMPLETED", "FAILED"}:
+        return
+    if change.status not in {"PENDING", "ACCEPTED"}:
+        said = change.status
+        yield Unknown(
+            f"AWS says {said} of the change of root's mailbox, a word that is not known here"
+        )
+        return
+    since = f", as of {how_long_ago(estate, change.changed)}" if change.changed else ""
+    yield Problem(f"is about to have another root mailbox{since}")
+
+
 CHECKS: tuple[AnyCheck, ...] = (
     *(_missing(kind, about) for kind, about in _KINDS[1:]),
     contacts_are_the_same,
     primary_contact_not_verified,
     contact_elsewhere,
+    root_mailbox_about_to_change,
 )

@@ -4,7 +4,14 @@ from enum import StrEnum
 
 from idkeep.access import Estate
 from idkeep.checks.declare import known
-from idkeep.model import Organization
+from idkeep.model import Gap, Organization
+
+PROJECT = "AWS keeps this: the account is a project of its new experience"
+
+
+def kept_by_aws(*facts: object) -> bool:
+    """Whether AWS settles one of an account's facts, and tells nobody in the account of it."""
+    return any(isinstance(one, Gap) and one.elsewhere for one in facts)
 
 
 class Standing(StrEnum):

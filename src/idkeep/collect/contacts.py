@@ -4,7 +4,8 @@ Source: https://docs.aws.amazon.com/accounts/latest/reference/API_Operations.htm
 """
 
 from idkeep.collect.declare import Answer, Collector, Pages
-from idkeep.model import AlternateContact, Contact
+from idkeep.collect.times import maybe_utc
+from idkeep.model import AlternateContact, Contact, MailboxChange
 
 _ABSENT = frozenset({"ResourceNotFoundException"})
 
@@ -56,4 +57,14 @@ def _of(kind: str) -> Collector[AlternateContact]:
 
 SECURITY_CONTACT, BILLING_CONTACT, OPERATIONS_CONTACT = map(
     _of, ("SECURITY", "BILLING", "OPERATIONS")
+)
+
+
+def _change(pages: Pages) -> MailboxChange:
+    [answer] = pages
+    return MailboxChange(status=answer["Status"], changed=maybe_utc(answer.get("UpdatedAt")))
+
+
+MAILBOX_CHANGE = Collector(
+    service="account", operation="GetPrimaryEmailUpdateStatus", build=_change, absent=_ABSENT
 )

@@ -16,6 +16,7 @@ from idkeep.collect.ask import Ask, Readings
 from idkeep.collect.authorization import AUTHORIZATION_DETAILS, AuthorizationDetails, PlainUser
 from idkeep.collect.contacts import (
     BILLING_CONTACT,
+    MAILBOX_CHANGE,
     OPERATIONS_CONTACT,
     PRIMARY_CONTACT,
     SECURITY_CONTACT,
@@ -38,6 +39,7 @@ from idkeep.collect.iam import (
     RoleExtras,
 )
 from idkeep.collect.mfa import MFA_DEVICES, VIRTUAL_MFA, apps
+from idkeep.collect.projects import kept_by_aws
 from idkeep.collect.regions import COLLECTORS as REGION_COLLECTORS
 from idkeep.collect.signin import CONSOLE_AUTHORIZATION, SIGNIN_POLICY
 from idkeep.collect.support import SUPPORT_PERMITS
@@ -81,6 +83,7 @@ _TOGETHER: tuple[AnyCollector, ...] = (
     SECURITY_CONTACT,
     BILLING_CONTACT,
     OPERATIONS_CONTACT,
+    MAILBOX_CHANGE,
     SUPPORT_PERMITS,
     RECEIVED_HANDSHAKES,
 )
@@ -131,7 +134,7 @@ def read(ask: Ask) -> Identity:
     users = ask.each(details.users, lambda plain: _user(ask, plain, people))
     profiles, missing = _profiles(ask, readings, summary)
     return Identity(
-        account=_account(ask, readings, summary),
+        account=_account(ask, readings, summary, details.roles),
         root=_root(_root_arn(ask.partition, ask.account), summary, virtual, credentials),
         users=tuple(one for one in users if isinstance(one, User)),
         groups=details.groups,
@@ -384,7 +387,7 @@ def _with_extras(role: Role, extras: Mapping[str, RoleExtras] | Gap) -> Role:
     return replace(role, template=found.template, max_session_seconds=found.max_session_seconds)
 
 
-def _account(ask: Ask, readings: Readings, summary: _Summary) -> Account:
+def _account(ask: Ask, readings: Readings, summary: _Summary, roles: tuple[Role, ...]) -> Account:
     aliases = readings.sure(ACCOUNT_ALIASES)
     regions = ask.regions()
     policy = ask(SIGNIN_POLICY, region=ask.aws.main_region)
@@ -393,10 +396,10 @@ def _account(ask: Ask, readings: Readings, summary: _Summary) -> Account:
         partition=ask.partition,
         caller=ask.caller,
         password_policy=readings.maybe(PASSWORD_POLICY),
-        contact=readings.maybe(PRIMARY_CONTACT),
-        security_contact=readings.maybe(SECURITY_CONTACT),
-        billing_contact=readings.maybe(BILLING_CONTACT),
-        operations_contact=readings.maybe(OPERATIONS_CONTACT),
+        contact=kept_by_aws(readings.maybe(PRIMARY_CONTACT), roles),
+        security_contact=kept_by_aws(readings.maybe(SECURITY_CONTACT), roles),
+        billing_contact=kept_by_aws(readings.maybe(BILLING_CONTACT), roles),
+        operations_contact=kept_by_aws(readings.maybe(OPERATIONS_CONTACT), roles),
         alias=aliases if isinstance(aliases, Gap) else next(iter(aliases), None),
         quotas=summary.quotas(),
         properties=readings.sure(ACCOUNT_PROPERTIES),
@@ -407,6 +410,7 @@ def _account(ask: Ask, readings: Readings, summary: _Summary) -> Account:
         signin_policy=ask.keep(policy) if isinstance(policy, str) else policy,
         console_authorization=ask(CONSOLE_AUTHORIZATION, region=ask.aws.main_region),
         support_permits=readings.sure(SUPPORT_PERMITS),
+        mailbox_change=readings.maybe(MAILBOX_CHANGE),
         received_handshakes=readings.sure(RECEIVED_HANDSHAKES),
     )
 

@@ -43,6 +43,17 @@ class AlternateContact(Struct, frozen=True, kw_only=True, tag=True):
     title: str | None = None
 
 
+class MailboxChange(Struct, frozen=True, kw_only=True, tag=True):
+    """The newest request to give the root user another mailbox.
+
+    `status` is PENDING, ACCEPTED, COMPLETED or FAILED.
+    Source: https://docs.aws.amazon.com/accounts/latest/reference/API_GetPrimaryEmailUpdateStatus.html
+    """
+
+    status: str
+    changed: datetime | None = None
+
+
 class PasswordPolicy(Struct, frozen=True, kw_only=True, tag=True):
     """The account's rules for IAM users' passwords.
 
@@ -162,6 +173,8 @@ class SupportPermit(Struct, frozen=True, kw_only=True):
 class Account(Struct, frozen=True, kw_only=True):
     """Contacts are None where the account has none; so are `password_policy` and `alias`.
 
+    Contacts are gaps `elsewhere` where AWS keeps them (`is_project`). `mailbox_change` is None
+    where nobody ever asked for one.
     `root_features` is None outside an organisation. `signin_policy` is the digest of a text in
     `Snapshot.documents`, None where there is none. `console_authorization` is None where it was
     never set. `support_permits` are those of the region that was asked;
@@ -200,6 +213,9 @@ class Account(Struct, frozen=True, kw_only=True):
     support_permits: Annotated[
         tuple[SupportPermit, ...] | Unread, ReadBy("supportauthz:ListSupportPermits")
     ] = _NO_IDENTITY
+    mailbox_change: Annotated[
+        MailboxChange | Unread | None, ReadBy("account:GetPrimaryEmailUpdateStatus")
+    ] = _NO_IDENTITY
     received_handshakes: Annotated[
         tuple[Handshake, ...] | Unread, ReadBy("organizations:ListHandshakesForAccount")
     ] = _NO_IDENTITY
@@ -208,6 +224,14 @@ class Account(Struct, frozen=True, kw_only=True):
     def arn(self) -> str:
         """The account as a principal, which is how IAM names it."""
         return f"arn:{self.partition}:iam::{self.id}:root"
+
+    @property
+    def is_project(self) -> bool:
+        """AWS runs the organisation that it is in, and keeps its contacts, roles and limits.
+
+        Source: https://docs.aws.amazon.com/accounts/latest/reference/scps-and-rcps-for-projects.html
+        """
+        return isinstance(self.contact, Gap) and self.contact.elsewhere
 
     @property
     def name(self) -> str:

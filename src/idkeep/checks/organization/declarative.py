@@ -6,12 +6,21 @@ from msgspec.structs import replace
 
 from idkeep.access import Estate
 from idkeep.access.opt_outs import DEFAULT, opt_outs
-from idkeep.checks.declare import Remedy, Said, cannot_tell, check, does_not_apply, fails, passes
-from idkeep.checks.edits import WRITE_OPT_OUT, WRITE_TAG_POLICY
-from idkeep.checks.organization.samples import REFUSED, SHOP, organization, policy
-from idkeep.checks.organization.words import NOT_HERE, of_member, whole
+from idkeep.checks.declare import (
+    Remedy,
+    Said,
+    cannot_tell,
+    check,
+    does_not_apply,
+    fails,
+    known,
+    passes,
+)
+from idkeep.checks.edits import WRITE_OPT_OUT, WRITE_SCP, WRITE_TAG_POLICY
+from idkeep.checks.organization.samples import RCP, REFUSED, SCP, SHOP, organization, policy
+from idkeep.checks.organization.words import NOT_HERE, of_member, type_of, whole
 from idkeep.checks.policies.words import listed
-from idkeep.checks.samples import ORGANIZATION, document
+from idkeep.checks.samples import ORGANIZATION, deny, document
 from idkeep.model import (
     Gap,
     InvalidEffectivePolicy,
@@ -28,6 +37,7 @@ from idkeep.model import (
     policy_levels,
 )
 
+_LEFT_OVER = "was written by AWS while it ran the organisation"
 _TAGS, _OPT_OUT = "TAG_POLICY", "AISERVICES_OPT_OUT_POLICY"
 _READS = ("path", "state")
 _OWNER = policy("Owner", document=document({"tags": {"Owner": {"tag_key": {"@@assign": "Owner"}}}}))
@@ -265,7 +275,78 @@ def organization_policy_unattached(policy: OrganizationPolicy, estate: Estate) -
         yield Problem("is attached to nothing")
 
 
+# As organisations that were handed over have them; AWS's page has the texts and no names.
+_BY_AWS = frozenset(
+    {
+        "ManagedAccountSecurityControlPolicy",
+        "AdvancedModeRegionRestrictionSecurityControlPolicy",
+        "ManagedAccountResourceControlPolicy",
+    }
+)
+# The role by which AWS keeps those accounts; nobody else has a reason to name it in a policy.
+_KEEPER = "role/managed/AWSManagedAccountManagementAccessRole"
+_FROM_AWS = policy(
+    "Renamed",
+    deny(
+        "iam:PutRolePolicy",
+        "arn:*:iam::*:role/managed/*",
+        Condition={"StringNotLike": {"aws:PrincipalArn": f"arn:*:iam::*:{_KEEPER}"}},
+    ),
+)
+_FLOOR = policy("AdvancedModeRegionRestrictionSecurityControlPolicy", deny("a4b:*"))
+_OWN = policy("Stay", deny("organizations:LeaveOrganization"))
+_NO_TEXT = Gap("organizations:DescribePolicy", "AccessDeniedException")
+
+
+@check(
+    OrganizationPolicy,
+    severity=Severity.LOW,
+    controls=("policy-hygiene",),
+    reads=("name", "document"),
+    remedy=Remedy(
+        do="Decide of each statement whether it is what you want. Put a policy of your own in its "
+        f"place ({WRITE_SCP}), and take AWS's off: `aws organizations detach-policy --policy-id "
+        "POLICY_ID --target-id TARGET_ID`.",
+        may_stop="What it denies alone is open once it is off: to leave the organisation, other "
+        "regions, outsiders at the data. Attach your own first.",
+    ),
+    examples=(
+        fails(_FLOOR, _LEFT_OVER, organization=organization(_FLOOR)),
+        fails(_FROM_AWS, _LEFT_OVER, organization=organization(_FROM_AWS)),
+        passes(_OWN, organization=organization(_OWN)),
+        does_not_apply(_OWNER, "is a TAG_POLICY", organization=organization(_OWNER, kind=_TAGS)),
+        cannot_tell(
+            replace(_OWN, document=_NO_TEXT),
+            str(_NO_TEXT),
+            organization=organization(replace(_OWN, document=_NO_TEXT)),
+        ),
+    ),
+)
+def guardrail_left_by_aws(policy: OrganizationPolicy, estate: Estate) -> Iterator[Said]:
+    """A policy is there that AWS wrote while it ran the organisation.
+
+    When somebody takes over the organisation of AWS's new experience ("activates advanced
+    features"), some of AWS's service and resource control policies stay: they keep accounts in one
+    region, outsiders from all data, and roles of AWS's from everybody. They look like decisions of
+    your own, and nobody looks after them:
+    https://docs.aws.amazon.com/accounts/latest/reference/scps-and-rcps-for-projects.html
+    """
+    organization = estate.snapshot.organization
+    if not isinstance(organization, Organization):
+        return
+    if not (yield from whole(organization, estate)):
+        return
+    kind = type_of(policy, organization)
+    if kind not in {SCP, RCP}:
+        yield NotApplicable(f"is a {kind}")
+        return
+    texts = estate.snapshot.documents
+    if policy.name in _BY_AWS or _KEEPER in texts.get(known(policy.document), ""):
+        yield Problem(_LEFT_OVER)
+
+
 CHECKS = (
+    guardrail_left_by_aws,
     ai_services_keep_content,
     account_without_tag_policy,
     policy_takes_no_effect,

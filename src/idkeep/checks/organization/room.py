@@ -33,7 +33,7 @@ from idkeep.checks.organization.samples import (
     organization,
     policy,
 )
-from idkeep.checks.organization.words import NOT_HERE, whole
+from idkeep.checks.organization.words import NOT_HERE, type_of, whole
 from idkeep.checks.samples import ORGANIZATION, deny
 from idkeep.model import (
     Gap,
@@ -224,7 +224,7 @@ def guardrail_near_its_size(policy: OrganizationPolicy, estate: Estate) -> Itera
         return
     if not (yield from whole(organization, estate)):
         return
-    kind = _type_of(policy, organization)
+    kind = type_of(policy, organization)
     if policy.aws_managed:
         yield NotApplicable("is AWS's own")
         return
@@ -246,15 +246,6 @@ def guardrail_near_its_size(policy: OrganizationPolicy, estate: Estate) -> Itera
             f"is {length:,} characters long, of the {quota.default:,} that an {_WORDS[kind]} may "
             f"have (read {quota.page.read}){counted}"
         )
-
-
-def _type_of(policy: OrganizationPolicy, organization: Organization) -> str:
-    """The type that it is listed under."""
-    types = organization.policy_types
-    for kind in types if isinstance(types, tuple) else ():
-        if isinstance(kind.policies, tuple) and any(one.id == policy.id for one in kind.policies):
-            return kind.name
-    raise KeyError(policy.id)
 
 
 CHECKS: tuple[AnyCheck, ...] = (no_slot_for_a_guardrail, guardrail_near_its_size)

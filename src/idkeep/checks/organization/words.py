@@ -4,7 +4,14 @@ from collections.abc import Generator
 
 from idkeep.access import Estate
 from idkeep.checks.declare import Said, known
-from idkeep.model import Account, MemberAccount, NotApplicable, NotAsked, Organization
+from idkeep.model import (
+    Account,
+    MemberAccount,
+    NotApplicable,
+    NotAsked,
+    Organization,
+    OrganizationPolicy,
+)
 
 NOT_HERE = "is judged with the organisation, in account {0}"
 NO_SCP = "manages the organisation, and no SCP reaches it"
@@ -46,6 +53,15 @@ def of_member(
         yield NotApplicable(NO_SCP)
         return None
     return organization
+
+
+def type_of(policy: OrganizationPolicy, organization: Organization) -> str:
+    """The type that a policy of the organisation is listed under."""
+    types = organization.policy_types
+    for kind in types if isinstance(types, tuple) else ():
+        if isinstance(kind.policies, tuple) and any(one.id == policy.id for one in kind.policies):
+            return kind.name
+    raise KeyError(policy.id)
 
 
 def of_account(_: Account, estate: Estate) -> Generator[Said, None, Organization | None]:

@@ -9,8 +9,18 @@ from idkeep.access.administrators import Rule, powers
 from idkeep.access.answer import Answer, Says
 from idkeep.access.engine import ANYTHING
 from idkeep.access.fitting import STRANGER
-from idkeep.checks.declare import Remedy, Said, cannot_tell, check, fails, known, passes
+from idkeep.checks.declare import (
+    Remedy,
+    Said,
+    cannot_tell,
+    check,
+    does_not_apply,
+    fails,
+    known,
+    passes,
+)
 from idkeep.checks.edits import NEW_VERSION
+from idkeep.checks.membership import PROJECT
 from idkeep.checks.policies.samples import EVERYTHING, role, user
 from idkeep.checks.policies.words import listed, statements, with_proviso
 from idkeep.checks.samples import ACCOUNT, ago, allow
@@ -19,6 +29,7 @@ from idkeep.model import (
     AccountProperties,
     DelegationRequest,
     Gap,
+    NotApplicable,
     OutboundFederation,
     Problem,
     Role,
@@ -192,7 +203,7 @@ _MANAGED = replace(ACCOUNT, properties=AccountProperties(entries={"RoleManager/E
     Account,
     severity=Severity.MEDIUM,
     controls=("role-creation",),
-    reads=("properties",),
+    reads=("properties", "contact"),
     remedy=Remedy(
         do="Switch Role Manager off where roles are made by your own pipeline: `aws iam "
         "put-account-properties --properties file://properties.json`. `AcquireRole` "
@@ -212,6 +223,13 @@ _MANAGED = replace(ACCOUNT, properties=AccountProperties(entries={"RoleManager/E
             replace(ACCOUNT, properties=Gap("iam:GetAccountProperties", "AccessDenied")),
             "iam:GetAccountProperties: AccessDenied",
         ),
+        does_not_apply(
+            replace(
+                _MANAGED,
+                contact=Gap("account:GetContactInformation", "AccessDenied", elsewhere=True),
+            ),
+            PROJECT,
+        ),
     ),
 )
 def roles_appear_by_template(account: Account, _: Estate) -> Iterator[Said]:
@@ -220,7 +238,11 @@ def roles_appear_by_template(account: Account, _: Estate) -> Iterator[Said]:
     `AcquireRole` makes a role with its policies in one step, broad ones such as PowerUser among
     them, and who watches CreateRole and AttachRolePolicy does not see it.
     """
-    if known(account.properties).entries.get("RoleManager/Enabled", "").lower() == "true":
+    if known(account.properties).entries.get("RoleManager/Enabled", "").lower() != "true":
+        return
+    if account.is_project:
+        yield NotApplicable(PROJECT)
+    else:
         yield Problem("lets AWS make roles from templates (Role Manager is on)")
 
 

@@ -53,6 +53,14 @@ def owned_by_aws(role: Role) -> str:
     return ""
 
 
+def kept_in_project(role: Role, estate: Estate) -> bool:
+    """Whether AWS made a role in a project and keeps everybody else from changing it.
+
+    For rules of upkeep alone: whom such a role lets in, and to do what, is judged as any other's.
+    """
+    return ":role/managed/" in role.arn and estate.snapshot.account.is_project
+
+
 def reserved(role: Role) -> bool:
     """Whether Identity Center writes it from a permission set."""
     return ":role/aws-reserved/sso.amazonaws.com/" in role.arn

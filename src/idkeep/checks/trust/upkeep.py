@@ -20,6 +20,7 @@ from idkeep.checks.declare import (
     passes,
 )
 from idkeep.checks.edits import TRUST, WRITE_SCP, of_principal
+from idkeep.checks.membership import PROJECT
 from idkeep.checks.policies.samples import (
     EVERYTHING,
     HEAD,
@@ -29,8 +30,8 @@ from idkeep.checks.policies.samples import (
     role,
     user,
 )
-from idkeep.checks.policies.words import listed, owned_by_aws, reserved, unread
-from idkeep.checks.samples import ago, inline
+from idkeep.checks.policies.words import kept_in_project, listed, owned_by_aws, reserved, unread
+from idkeep.checks.samples import ACCOUNT, ago, inline
 from idkeep.checks.trust.samples import (
     GITHUB,
     LOST_TRUST,
@@ -56,8 +57,21 @@ from idkeep.model import (
     User,
 )
 
+
+def _kept(role: Role, estate: Estate) -> str:
+    """Why its upkeep is nobody's here; "" where it is."""
+    if why := owned_by_aws(role):
+        return why
+    if reserved(role):
+        return _CENTER
+    return PROJECT if kept_in_project(role, estate) else ""
+
+
 _OWNED = "belongs to an AWS service, and nobody in the account can change it"
 _CENTER = "is written by Identity Center alone"
+_PROJECT = replace(
+    ACCOUNT, contact=Gap("account:GetContactInformation", "AccessDenied", elsewhere=True)
+)
 _ROLES_REFUSED = Gap("iam:ListRoles", "AccessDenied")
 _GITHUB_PROVIDER = OidcProvider(
     arn=f"{HEAD}:oidc-provider/{GITHUB}", details=OidcDetails(url=f"https://{GITHUB}")
@@ -157,6 +171,10 @@ def _what(unique_id: str) -> str:
         passes(role("new", READ_ONLY, created=ago(20), last_used=None)),
         passes(role("busy", READ_ONLY, last_used=ago(3))),
         does_not_apply(linked(role("old", READ_ONLY)), _OWNED),
+        does_not_apply(
+            role("managed/Old", READ_ONLY, last_used=ago(200)), PROJECT, account=_PROJECT
+        ),
+        fails(role("managed/Old", READ_ONLY, last_used=ago(200)), "was last used 200 days ago"),
     ),
 )
 def dormant_role(role: Role, estate: Estate) -> Iterator[Said]:
@@ -166,11 +184,8 @@ def dormant_role(role: Role, estate: Estate) -> Iterator[Said]:
     role. What it is attached to is said, for whoever deletes it. AWS remembers 400 days:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage_delete.html
     """
-    if why := owned_by_aws(role):
+    if why := _kept(role, estate):
         yield NotApplicable(why)
-        return
-    if reserved(role):
-        yield NotApplicable(_CENTER)
         return
     limit = estate.settings.role_unused_after
     since = role.last_used or role.created
@@ -252,6 +267,7 @@ def instance_profile_without_role(profile: InstanceProfile, _: Estate) -> Iterat
         passes(role("six", max_session_seconds=6 * 3600)),
         passes(role("short", max_session_seconds=3600)),
         does_not_apply(linked(role("x", max_session_seconds=43200)), _OWNED),
+        does_not_apply(role("managed/Full", max_session_seconds=43200), PROJECT, account=_PROJECT),
         cannot_tell(role("six", attached_policies=(LOST,), max_session_seconds=6 * 3600), LOST_WHY),
         cannot_tell(role("x", max_session_seconds=_ROLES_REFUSED), str(_ROLES_REFUSED)),
     ),
@@ -262,11 +278,8 @@ def role_session_too_long(role: Role, estate: Estate) -> Iterator[Said]:
     Stolen credentials of a session work until it ends, and nothing but a denial of old sessions
     ends it sooner. Those of administrators are to be shorter than others'.
     """
-    if why := owned_by_aws(role):
+    if why := _kept(role, estate):
         yield NotApplicable(why)
-        return
-    if reserved(role):
-        yield NotApplicable(_CENTER)
         return
     hours = known(role.max_session_seconds) / 3600
     if hours > estate.settings.max_session_hours:
