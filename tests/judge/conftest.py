@@ -49,7 +49,6 @@ def agreed(taken: datetime) -> Settings:
             TrustedAccount(id="222211110000", name="Pulse Monitoring", vendor=True, owner="Shop"),
         ),
         critical_resources=(
-            "arn:aws:s3:::larkfield-scans",
             "arn:aws:s3:::larkfield-trail",
             "arn:aws:dynamodb:*:*:table/carts",
         ),
