@@ -129,7 +129,7 @@ def test_security_hub_of_both_generations(demo: DemoServer, connect: Connect) ->
 def test_analyzers_of_the_customer_and_of_aws(demo: DemoServer, connect: Connect) -> None:
     client = connect(demo, "accessanalyzer", account=SECURITY, region=HOME)
     found = {one["name"]: one for one in client.list_analyzers()["analyzers"]}
-    assert found.keys() == {"organization", "unused"}
+    assert found.keys() == {"inside", "organization", "unused"}
     external = client.list_findings(analyzerArn=found["organization"]["arn"])["findings"]
     assert [one["principal"] for one in external] == [{"AWS": "444455556666"}]
     assert client.list_findings(analyzerArn=found["unused"]["arn"])["findings"] == []
