@@ -277,7 +277,7 @@ def _changing(status: str, days: float = 2) -> Account:
 @check(
     Account,
     severity=Severity.MEDIUM,
-    controls=("root-mailbox",),
+    controls=("root-mailbox-moving",),
     reads=("mailbox_change",),
     remedy=Remedy(
         do="Ask who wants it. Let what nobody wants lapse: without the code that AWS sent to the "

@@ -301,7 +301,7 @@ _NO_TEXT = Gap("organizations:DescribePolicy", "AccessDeniedException")
 @check(
     OrganizationPolicy,
     severity=Severity.LOW,
-    controls=("policy-hygiene",),
+    controls=("guardrails-own",),
     reads=("name", "document"),
     remedy=Remedy(
         do="Decide of each statement whether it is what you want. Put a policy of your own in its "

@@ -163,7 +163,7 @@ def _invited(**facts: object) -> Account:
 @check(
     Account,
     severity=Severity.LOW,
-    controls=("invitations",),
+    controls=("invitations-received",),
     reads=("received_handshakes",),
     settings=("trusted_accounts",),
     remedy=Remedy(
