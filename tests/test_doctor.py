@@ -74,6 +74,26 @@ def test_a_missing_permission_is_told_with_what_it_leaves_unknown(
         assert "root-without-mfa" in lack.checks
 
 
+def test_what_aws_tells_others_or_sells_is_no_missing_permission(
+    server: DemoServer, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member account is not told of the organisation, and its plan has no Trusted Advisor."""
+    for name, value in server.environment(account=PRODUCTION).items():
+        monkeypatch.setenv(name, value)
+    found = doctor(families={Family.ORGANIZATION, Family.CENTER, Family.SERVICES})
+    [own] = found.examined
+    assert (own.missing, own.odd) == ((), ())
+    assert set(own.for_managers) == {"organizations:ListRoots", "sso:DescribeInstance"}
+    assert "trustedadvisor:ListRecommendations" not in own.untried
+    assert found.exit_code() is Exit.OK
+    server.faults(deny=["trustedadvisor:ListRecommendations", "organizations:DescribeOrganization"])
+    [own] = doctor(families={Family.ORGANIZATION, Family.SERVICES}).examined
+    assert {one.action for one in own.missing} == {
+        "trustedadvisor:ListRecommendations",
+        "organizations:DescribeOrganization",
+    }
+
+
 def test_what_is_no_answer_of_awss_is_told_and_is_no_missing_permission(
     server: DemoServer, doctor: Doctor
 ) -> None:

@@ -1,5 +1,6 @@
 """`idkeep doctor`."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ from idkeep.report.printable import printable
 
 if TYPE_CHECKING:
     from idkeep.api.doctor import Diagnosis, Examined
+
+
+_FEW = 8
 
 
 @click.command("doctor")
@@ -58,12 +62,12 @@ def command(  # noqa: PLR0913 -- one parameter an option
             organization=wanted,
             tell=progress,
         )
-    for line in _lines(found):
+    for line in _lines(found, every=verbose):
         click.echo(printable(line))
     ctx.exit(found.exit_code())
 
 
-def _lines(found: "Diagnosis") -> Iterator[str]:
+def _lines(found: "Diagnosis", *, every: bool) -> Iterator[str]:
     yield f"account {found.account} in {found.partition}, asked in {found.region}"
     yield f"as {found.caller}"
     seconds = found.skew.total_seconds()
@@ -72,7 +76,7 @@ def _lines(found: "Diagnosis") -> Iterator[str]:
     yield f"store: {found.store or 'can be written'}"
     for one in found.examined:
         yield ""
-        yield from _examined(one)
+        yield from _examined(one, every=every)
     if found.doors:
         yield ""
         inside = sum(not one.why for one in found.doors)
@@ -82,7 +86,7 @@ def _lines(found: "Diagnosis") -> Iterator[str]:
                 yield f"  {door.account} {door.name}: {door.why}"
 
 
-def _examined(one: "Examined") -> Iterator[str]:
+def _examined(one: "Examined", *, every: bool) -> Iterator[str]:
     yield f"account {one.account}: {one.allowed} permissions there, {len(one.missing)} missing"
     for lack in one.missing:
         yield f"  MISSING {lack.action}: {lack.error}"
@@ -94,7 +98,16 @@ def _examined(one: "Examined") -> Iterator[str]:
     if one.for_managers:
         yield f"  told to the managing account alone: {', '.join(one.for_managers)}"
     if one.untried:
-        yield f"  nothing there to try it on: {', '.join(one.untried)}"
+        yield f"  nothing there to try it on: {_untried(one.untried, every=every)}"
+
+
+def _untried(actions: tuple[str, ...], *, every: bool) -> str:
+    """Names; of many, how many of which service."""
+    if every or len(actions) <= _FEW:
+        return ", ".join(actions)
+    services = Counter(one.partition(":")[0] for one in actions)
+    told = ", ".join(f"{service} {number}" for service, number in services.items())
+    return f"{len(actions)} ({told}); -v names them"
 
 
 def _facts(families: tuple[str, ...]) -> Iterator[str]:

@@ -5,10 +5,12 @@ the smallest size that AWS gives, in one region. IAM's policy simulator is not a
 neither organisation policies with conditions nor what a service itself refuses.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
+
+from msgspec import Struct
 
 from idkeep.collect.ask import Ask, R
 from idkeep.collect.aws import Aws
@@ -16,7 +18,11 @@ from idkeep.collect.declare import AnyCollector, Reading
 from idkeep.collect.families import ADDITIONS, FAMILIES, Source, collectors
 from idkeep.collect.identity import Identity
 from idkeep.collect.membership import is_refused
-from idkeep.model import DEFAULT_FAMILIES, Family, Gap
+from idkeep.collect.policy_tags import POLICY_TAGS
+from idkeep.model import DEFAULT_FAMILIES, Family, Gap, NotToldHere, read_by
+from idkeep.model.logging import NotOffered
+from idkeep.model.partitions import home
+from idkeep.model.services import NotSubscribed
 
 _SIZES = ("MaxItems", "MaxResults", "maxResults", "MaxRecords", "Limit", "limit")
 
@@ -41,7 +47,7 @@ class Probed:
     @property
     def is_for_managers(self) -> bool:
         """AWS tells it to those alone who manage the thing."""
-        return self.gap is not None and "not from a member" in self.gap.error
+        return self.gap is not None and self.gap.elsewhere
 
 
 def probe(ask: Ask, aws: Aws, families: Iterable[Family] = DEFAULT_FAMILIES) -> tuple[Probed, ...]:
@@ -50,15 +56,39 @@ def probe(ask: Ask, aws: Aws, families: Iterable[Family] = DEFAULT_FAMILIES) -> 
     once = _Once(aws, ask.caller, ask.account, ask.now, ask.progress, operation=aws.operation)
     if chosen & ADDITIONS.keys():
         chosen |= {Family.IDENTITY}
+    told: list[object] = []
     people: object = None
     for family, source in FAMILIES.items():
         if family in chosen:
             found = source.read(once) if isinstance(source, Source) else source.plan(once).read()
             people = found if family is Family.IDENTITY else people
+            told.append(found)
+    if Family.IDENTITY in chosen:
+        # One thing of the authorization details is looked at, and that may be no policy.
+        once.sure(POLICY_TAGS, region=home(ask.partition))
     for family, addition in ADDITIONS.items():
         if family in chosen and isinstance(people, Identity):
             addition.read(once, people)
+    for action, gap in _settled(tuple(told)):
+        if is_refused(once.heard.get(action)):
+            once.heard[action] = gap
     return tuple(_probed(chosen, once))
+
+
+def _settled(value: object) -> Iterator[tuple[str, Gap | None]]:
+    """Actions whose refusal the families understood: as an answer, or as no one's to give here."""
+    if isinstance(value, Gap):
+        if value.elsewhere:
+            yield value.action, value
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            one = getattr(value, name)
+            if isinstance(one, NotOffered | NotSubscribed | NotToldHere):
+                yield read_by(type(value), name), None
+            yield from _settled(one)
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _settled(one)
 
 
 def _probed(chosen: frozenset[Family], once: "_Once") -> Iterable[Probed]:
