@@ -9,6 +9,18 @@ _NOUNS = {
     "Group": ("IAM group", "IAM groups"),
     "Role": ("IAM role", "IAM roles"),
     "ManagedPolicy": ("managed policy", "managed policies"),
+    "SamlProvider": ("SAML provider", "SAML providers"),
+    "OidcProvider": ("OIDC provider", "OIDC providers"),
+    "KmsKey": ("KMS key", "KMS keys"),
+    "EksCluster": ("EKS cluster", "EKS clusters"),
+    "RestApi": ("REST API", "REST APIs"),
+    "EventBus": ("event bus", "event buses"),
+    "LambdaFunction": ("Lambda function", "Lambda functions"),
+    "RolesAnywhereProfile": ("Roles Anywhere profile", "Roles Anywhere profiles"),
+    "CenterInstance": ("Identity Center instance", "Identity Center instances"),
+    "CenterUser": ("Identity Center user", "Identity Center users"),
+    "CenterGroup": ("Identity Center group", "Identity Center groups"),
+    "CenterApplication": ("Identity Center application", "Identity Center applications"),
     "Logging": ("account's logging", "accounts' logging"),
     "Trail": ("trail", "trails"),
     "TrailBucket": ("bucket of a trail", "buckets of trails"),
@@ -36,4 +48,11 @@ def many(count: int, thing: str, plural: str = "") -> str:
 def _words(kind: str) -> tuple[str, str]:
     """A kind that has no words of its own is called as the model calls it."""
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", kind).lower()
-    return _NOUNS.get(kind, (plain, plain))
+    return _NOUNS.get(kind, (plain, _several(plain) if kind[:1].isupper() else plain))
+
+
+def _several(one: str) -> str:
+    """Of the last word: an activation, an identity, the resources."""
+    if one.endswith("s"):
+        return one
+    return f"{one[:-1]}ies" if re.search(r"[^aeiou]y$", one) else f"{one}s"
