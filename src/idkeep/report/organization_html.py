@@ -74,7 +74,8 @@ def _failing(report: OrganizationReport) -> Iterator[_Failing]:
         for account, findings in found.get(check.id, ()):
             if left <= 0:
                 break
-            shown.append((account, tuple(findings[:left])))
+            worst_first = sorted(findings[:left], key=lambda one: -one.severity.rank)
+            shown.append((account, tuple(worst_first)))
             left -= len(shown[-1][1])
         rows = sum(len(findings) for _, findings in shown)
         room -= rows
@@ -105,7 +106,7 @@ _STYLE = """
 .counts .pill{margin:0 .15rem .15rem 0}
 .accounts{table-layout:fixed;background:var(--paper);border:1px solid var(--line);
 border-radius:4px;border-collapse:separate;border-spacing:0}
-.accounts th,.accounts td{padding-left:1rem}
+.accounts th,.accounts td{padding-left:1rem;padding-right:1rem}
 .accounts th:first-child{width:34%}.accounts th:nth-child(2){width:24%}
 .accounts .why{display:block}
 .where{margin-top:.6rem}.where>summary{color:inherit;font-size:.94rem}

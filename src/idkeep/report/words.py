@@ -27,6 +27,9 @@ _NOUNS = {
     "RegionAlarms": ("region's alarms", "regions' alarms"),
     "LogGroup": ("log group", "log groups"),
     "Services": ("account's security services", "accounts' security services"),
+    "OrganizationPolicy": ("policy of the organisation", "policies of the organisation"),
+    "Organization": ("organisation", "organisations"),
+    "Resources": ("account's resources", "accounts' resources"),
 }
 
 
