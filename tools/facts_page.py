@@ -16,6 +16,7 @@ from idkeep.collect import (
     trails,
 )
 from idkeep.collect.resources import family as resources
+from idkeep.collect.resources import others
 from idkeep.collect.services import family as services
 from idkeep.model import (
     Call,
@@ -30,6 +31,7 @@ from idkeep.model import (
 )
 from idkeep.model.logging import NotOffered, NotOwned
 from idkeep.model.organization import NotEnabled
+from idkeep.model.other_types import OTHER_TYPES
 from idkeep.model.resources import AwsManaged
 from idkeep.model.services import NotSubscribed
 
@@ -100,6 +102,7 @@ bulk call tells: one with MFA and no authenticator app, one younger than the cre
     Family.LOGGING: f"{trails.__doc__}\n{alarms.__doc__}",
     Family.SERVICES: services.__doc__,
     Family.RESOURCES: resources.__doc__,
+    Family.MORE_RESOURCES: others.__doc__,
     Family.CREDENTIALS: credentials.__doc__,
     Family.LAST_ACCESSED: last_accessed.__doc__,
 }
@@ -113,6 +116,29 @@ action is refused, a gap stands in the place of these facts, and what rests on t
 **How far this was tried.** idkeep is built against its own local server, whose answers are held to
 the AWS SDK's model of each service. Where ✓ stands, its reader also understands answers recorded
 from real accounts. The others are written against the SDK's model, and have not met AWS yet.
+"""
+_OTHERS = """\
+The second action tells `policies` and whether it answers `within_networks` alone, the first `type`,
+`arn`, `account` and `region`. All are asked in every region, but for what lives in none. Nothing of
+a type that another account shares is read. A resource without a policy is closed to outsiders, but
+for file systems and VPC Lattice: whoever reaches these by their network may need none.
+
+| type | a | its listing | its policy | |
+|---|---|---|---|---|"""
+_OTHERS_NOT_READ = """
+*Resource policies that are not read*, each for a reason:
+
+- Those that AWS RAM alone writes (rule groups of Network Firewall and WAF, rules of Route 53
+  Resolver, images, parameters, contacts and incidents, core networks): the shares are read
+  (`resources`).
+- Those within a resource that is listed: tables of S3 Tables and consumers of Kinesis streams, on
+  which answers are unknown; versions of Lambda layers, aliases of bots, streams of tables.
+- Event buses of the second generation: AWS refuses a public policy there, and their protocol is one
+  that idkeep's own server does not speak.
+- Directory buckets, buckets on Outposts, multi-Region and Object Lambda access points, S3 Access
+  Grants; Redshift's data shares; channels of MediaPackage; Entity Resolution; policies of X-Ray,
+  which stand on nothing; serverless applications, whose policies are no documents.
+- Policies of VPC endpoints and of Verified Access limit what passes, and let nobody in.
 """
 _NOT_READ = """\
 ## What is not read
@@ -174,6 +200,9 @@ def _lines() -> Iterator[str]:
         yield f"## `{family}`"
         yield ""
         yield from _cost(family)
+        if family is Family.MORE_RESOURCES:
+            yield from _others()
+            continue
         yield "| of | facts | action | asked | |"
         yield "|---|---|---|---|---|"
         for row, names in rows.items():
@@ -184,6 +213,15 @@ def _lines() -> Iterator[str]:
                 yield f"| {row.kind} | {facts} | `{row.action}` | {where} | {met} |"
         yield ""
     yield _NOT_READ
+
+
+def _others() -> Iterator[str]:
+    yield _OTHERS
+    for one in OTHER_TYPES.values():
+        where = "once" if one.anywhere else ""
+        actions = f"`{one.list_action}` | `{one.read_action}`"
+        yield f"| `{one.name}` | {one.words} | {actions} | {where} |"
+    yield _OTHERS_NOT_READ
 
 
 def _cost(family: Family) -> Iterator[str]:

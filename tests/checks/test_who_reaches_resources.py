@@ -48,7 +48,7 @@ def test_all_actions_are_more_than_one_of_them(kind: ResourceKind, action: str) 
     made = kind.make(text(lets({"AWS": PARTNER}, action=every, kind=kind.name)))
     around = {"resources": Resources(account_public_access_block=None)}
     engine = Engine(snapshot_of(made, **around if kind.name == "bucket" else {}), CATALOG)
-    [found] = openings(engine, engine.site(made), kind.service)
+    [found] = openings(engine, engine.site(made), (kind.service,))
     assert kind.action in found.actions
 
 

@@ -9,8 +9,8 @@ from idkeep.model import Family
 
 CATALOG = load_catalog()
 READS = {AccessLevel.LIST, AccessLevel.READ}
-# Newer than the catalog; botocore's model of the operation names the permission.
-NEWER = {"secretsmanager:ListResourcePolicies"}
+# Newer than the catalog; botocore's models of the operations are all there is.
+NEWER = {"sagemaker:GetEndpointPolicy", "secretsmanager:ListResourcePolicies"}
 KNOWN = sorted({*actions(Family)} - NEWER)
 
 

@@ -25,6 +25,8 @@ from idkeep.model import (
     PolicyTags,
     Status,
 )
+from idkeep.model.other_resources import MoreResources
+from idkeep.model.other_types import OTHER_TYPES
 from idkeep.model.resources import Resources
 
 from .a_folder import (
@@ -234,7 +236,7 @@ def test_the_report_alone_tells_of_mfa_and_of_root(folder: Path) -> None:
 def test_a_family_without_a_file_is_one_gap(folder: Path) -> None:
     snapshot = read(folder, families=frozenset(FAMILIES))
     for family in set(FAMILIES) - IDENTITY:
-        [gap] = [one for one in snapshot.gaps if one == getattr(snapshot, family.value)]
+        [gap] = [one for one in snapshot.gaps if one == getattr(snapshot, family.field)]
         assert gap.error == f"not in the folder: anything of {family.value}"
 
 
@@ -552,6 +554,8 @@ def test_resource_policies_are_taken_by_their_arns(folder: Path) -> None:
         "arn:aws:s3:::acme-data/letters": TRUST,
         "arn:aws:sqs:eu-west-1:444455556666:jobs": TRUST,
         "nonsense": TRUST,
+        f"arn:aws:backup:eu-west-1:{ACCOUNT}:backup-vault:kept": TRUST,
+        f"arn:aws:es:eu-west-1:{ACCOUNT}:domain/search": TRUST,
     }
     put(folder, "resource-policies.json", policies)
     snapshot = read(folder, families={Family.IDENTITY, Family.RESOURCES})
@@ -569,6 +573,14 @@ def test_resource_policies_are_taken_by_their_arns(folder: Path) -> None:
         "nonsense",
     ]
     assert {one.kind for one in found.unlisted} >= {"Bucket", "Queue", "KmsKey", "Secret"}
+    more = snapshot.more_resources
+    assert isinstance(more, MoreResources)
+    assert [one.type for one in more.others] == ["backup:backupVault", "es:domain"]
+    vault, domain = more.others
+    assert isinstance(vault.policies, tuple)
+    assert json.loads(snapshot.documents[vault.policies[0].policy]) == TRUST
+    assert (vault.within_networks, type(domain.within_networks)) == (False, Gap)
+    assert all(more.missing(one) for one in OTHER_TYPES.values())
     [function] = found.functions
     assert json.loads(snapshot.documents[str(function.policy)]) == TRUST
     assert isinstance(function.role, Gap)

@@ -10,8 +10,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from idkeep.collect import actions, collect, collectors
-from idkeep.collect.resources.family import KINDS, Plan, estimate, plan
+from idkeep.collect.resources.family import KINDS, plan
 from idkeep.collect.resources.kind import Found
+from idkeep.collect.resources.plan import Plan, estimate
 from idkeep.model import Family, Gap, Snapshot
 from idkeep.model.logging import PublicAccessBlock
 from idkeep.model.resources import (
@@ -71,7 +72,7 @@ BLOCKED = PublicAccessBlock(
 
 
 class Read(msgspec.Struct):
-    plan: Plan
+    plan: Plan[Resources]
     resources: Resources
     documents: dict[str, str]
     answers: Answers

@@ -11,24 +11,24 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from idkeep.model import Gap, NotAsked, Status, Unlisted, Verdict, read_by
+from idkeep.model import Gap, NotAsked, Status, Unlisted, Verdict, all_read_by, gave
 from judge.conftest import Organization
 
 PRODUCTION = "111122223333"
 
 
 @cache
-def reads(kind: type[Struct]) -> tuple[tuple[str, str], ...]:
-    """The fields of a kind that say who gives them."""
+def reads(kind: type[Struct]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The fields of a kind that say who may give them."""
     return tuple(
-        (name, action) for name in kind.__struct_fields__ if (action := read_by(kind, name))
+        (name, actions) for name in kind.__struct_fields__ if (actions := all_read_by(kind, name))
     )
 
 
 def actions_behind(value: Any) -> Iterator[str]:
     if isinstance(value, Struct):
-        for _, action in reads(type(value)):
-            yield action
+        for _, actions in reads(type(value)):
+            yield from gave(value, actions)
         for name in value.__struct_fields__:
             yield from actions_behind(getattr(value, name))
     elif isinstance(value, tuple | list):
@@ -64,7 +64,7 @@ def _struct_without(value: Struct, action: str) -> Struct:
     }
     for name, by in reads(type(value)):
         # What was not asked for cannot be refused.
-        if by != action or isinstance(getattr(value, name), NotAsked):
+        if action not in gave(value, by) or isinstance(getattr(value, name), NotAsked):
             continue
         if not (kind := listed(type(value), name)):
             changes[name] = gap

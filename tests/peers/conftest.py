@@ -55,7 +55,7 @@ def scanned(server: DemoServer, account: str) -> Snapshot:
             patch.delenv(name, raising=False)
         for name, value in said.items():
             patch.setenv(name, value)
-        return read_account(account=account, families=frozenset(Family))
+        return read_account(account=account, families=frozenset(Family) - {Family.MORE_RESOURCES})
 
 
 def made(file: str, account: str, make: Callable[[Callable[..., Any]], None]) -> Iterator[Found]:

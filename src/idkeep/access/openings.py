@@ -86,7 +86,7 @@ _NOBODYS: dict[str, Given] = dict.fromkeys(
 class Opening(Struct, frozen=True, kw_only=True):
     """Somebody from outside who gets in, or of whom it is not known.
 
-    `actions` are those of the resource's service. `account` is whose principal `name` is, "" for
+    `actions` are those of the resource's services. `account` is whose principal `name` is, "" for
     anybody's. `answer` is the surest, about one of the actions.
     """
 
@@ -106,11 +106,12 @@ def _every(_: str) -> bool:
 
 
 def openings(
-    engine: Engine, site: Site, service: str, wanted: Callable[[str], bool] = _every
+    engine: Engine, site: Site, services: tuple[str, ...], wanted: Callable[[str], bool] = _every
 ) -> tuple[Opening, ...]:
     """Everybody from outside whom the resource's policies let in; an organisation as a whole too.
 
-    `wanted` says which of the service's actions are asked for, by name; by default all are.
+    `services` are prefixes of the actions that its policies may speak of.
+    `wanted` says which of the services' actions are asked for, by name; by default all are.
     Anybody without an account and anybody with one are told apart. A service of AWS is not judged
     here: it acts for somebody, as `service_openings` asks.
     """
@@ -123,7 +124,7 @@ def openings(
         for own in _ways(site, probe):
             known = found.get(key)
             told = ANYTHING.told({**own, **_keys(probe)})
-            opening = _opening(engine, site, service, probe, told, wanted)
+            opening = _opening(engine, site, services, probe, told, wanted)
             if opening:
                 found[key] = _both(known, opening) if known else opening
     return tuple(found.values())
@@ -147,7 +148,7 @@ def _ways(site: Site, probe: Probe) -> Iterator[dict[str, Given]]:
         yield _THROUGH_SERVICE
 
 
-def service_openings(engine: Engine, site: Site, service: str) -> Iterator[Opening]:
+def service_openings(engine: Engine, site: Site, services: tuple[str, ...]) -> Iterator[Opening]:
     """AWS services that the policies let in for somebody of another account, whoever it is.
 
     Where they let it in for some alone, `account` is each other account that they name, or
@@ -157,16 +158,16 @@ def service_openings(engine: Engine, site: Site, service: str) -> Iterator[Openi
     named = [one for policy in policies for one in probes(engine, policy)]
     for name in dict.fromkeys(one.name for one in named if one.kind is Kind.SERVICE):
         anybody = (("", keys) for keys in foreign_sources(engine, policies, name))
-        found = tuple(_served(engine, site, service, name, anybody))
+        found = tuple(_served(engine, site, services, name, anybody))
         yield from found or _served(
-            engine, site, service, name, named_sources(engine, policies, name)
+            engine, site, services, name, named_sources(engine, policies, name)
         )
 
 
 def _served(
     engine: Engine,
     site: Site,
-    service: str,
+    services: tuple[str, ...],
     name: str,
     asked: Iterable[tuple[str, dict[str, Given]]],
 ) -> Iterator[Opening]:
@@ -177,7 +178,7 @@ def _served(
             continue
         told: dict[str, Given] = {"aws:SecureTransport": "true", "aws:SourceOwner": (), **keys}
         probe = Probe(kind=Kind.SERVICE, name=name, requester=name, account=whom, keys=told)
-        opening = _opening(engine, site, service, probe, ANYTHING.told(told))
+        opening = _opening(engine, site, services, probe, ANYTHING.told(told))
         if opening:
             found.add(whom)
             yield opening
@@ -207,7 +208,7 @@ def _asked(engine: Engine, site: Site) -> Iterator[Probe]:
 def _opening(
     engine: Engine,
     site: Site,
-    service: str,
+    services: tuple[str, ...],
     probe: Probe,
     context: Context,
     wanted: Callable[[str], bool] = _every,
@@ -216,7 +217,7 @@ def _opening(
     allowed: list[Answer] = []
     unsure: list[Answer] = []
     actions: dict[str, None] = {}
-    for alike, resource in _requests(engine, site, service, probe, wanted):
+    for alike, resource in _requests(engine, site, services, probe, wanted):
         answer = engine.outsider_at(site, probe.requester, alike[0], resource, context)
         if answer.says in {Says.YES, Says.DEPENDS}:
             allowed.append(answer)
@@ -249,7 +250,11 @@ def _keys(probe: Probe) -> dict[str, Given]:
 
 
 def _requests(
-    engine: Engine, site: Site, service: str, probe: Probe, wanted: Callable[[str], bool]
+    engine: Engine,
+    site: Site,
+    services: tuple[str, ...],
+    probe: Probe,
+    wanted: Callable[[str], bool],
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Actions that no statement tells apart, with each thing that some statement names."""
     account = probe.requester.split(":")[4] if probe.requester.startswith("arn:") else STRANGER
@@ -264,7 +269,10 @@ def _requests(
                 own = (_OWN_ACCOUNT.sub(account, pattern) for pattern in patterns)
                 things |= dict.fromkeys(_things(own, site.arn))
     granted = [f"kms:{one}" for grant in site.target.grants for one in grant.operations]
-    meant = (meant & words.of_service(service)) | words.lanes(granted)
+    of_services = 0
+    for service in services:
+        of_services |= words.of_service(service)
+    meant = (meant & of_services) | words.lanes(granted)
     actions = tuple(filter(wanted, chosen(words.names, meant)))
     for alike in _alike(engine, site, actions, frozenset(granted)):
         for thing in things:

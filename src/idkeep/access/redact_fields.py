@@ -109,6 +109,7 @@ _FIELDS = {
         OidcDetails: client_ids thumbprints url
         OidcProvider: arn
         Organization: arn concerns id management_account management_email resource_policy
+        OtherResource: account arn
         OrganizationPolicy: arn description document id name targets
         OrganizationRoot: arn id name
         OrganizationalUnit: arn id name path
@@ -156,6 +157,7 @@ _FIELDS = {
         SigningCertificate: id
         Snapshot: documents
         SshKey: id
+        StandingPolicy: policy
         StoreNetwork: ips scim_ips vpcs
         Subscriptions: confirmed
         SupportPermit: arn name resources
@@ -253,6 +255,7 @@ _FIELDS = {
         NotSubscribed: code
         NotToldHere: code
         Organization: feature_set
+        OtherResource: region type
         OwnEffectivePolicy: type
         PolicyError: code
         PolicyType: name status
@@ -319,6 +322,7 @@ _FIELDS = {
         RoleRule: claim
         SecretPolicy: name
         Standard: arn provider
+        StandingPolicy: name
         TrailStatus: delivery_error digest_delivery_error logs_delivery_error
     """,
     Text.EVENT: """

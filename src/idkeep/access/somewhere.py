@@ -13,9 +13,10 @@ from idkeep.access.asking import keys_of
 from idkeep.access.engine import ANYTHING, EVERYTHING, Engine
 from idkeep.access.holder import Holder, Identity
 from idkeep.access.targets import Site
-from idkeep.access.whereabouts import KINDS_OF, parsed
+from idkeep.access.whereabouts import KINDS_OF, parsed, speaking_of
 from idkeep.catalog import Catalog
-from idkeep.model import Snapshot, Unread
+from idkeep.model import Gap, Snapshot, Unread
+from idkeep.model.other_resources import MoreResources
 from idkeep.policy import (
     Action,
     Context,
@@ -217,8 +218,22 @@ class _Search:
             for site in self._engine.sites.values() if kinds else ():
                 if isinstance(site.resource, kinds):
                     gaps += (*site.unread, *site.unread_grants)
+            gaps += self._unread_others(service)
             self._missing[service] = tuple(dict.fromkeys(gaps))
         return self._missing[service]
+
+    def _unread_others(self, service: str) -> Iterator[Unread]:
+        """The same of resources of other types. What nobody asked for is taken to allow nothing."""
+        others = self._engine.snapshot.more_resources
+        if isinstance(others, Gap) and speaking_of(service):
+            yield others
+        if not isinstance(others, MoreResources):
+            return
+        for kind in speaking_of(service):
+            yield from others.missing(kind)
+        for one in others.others:
+            if service in one.services and not isinstance(one.policies, tuple):
+                yield one.policies
 
 
 def _better(best: Answer | None, found: Answer) -> Answer:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from idkeep.access.documents import Documents
 from idkeep.access.principal_keys import organization_keys
 from idkeep.access.targets import Site, Sites
-from idkeep.access.whereabouts import kind_of, owner_of, parsed, standing_arn
+from idkeep.access.whereabouts import kind_of, owner_of, parsed, standing_arn, type_of
 from idkeep.model import (
     Arn,
     Gap,
@@ -21,6 +21,8 @@ from idkeep.model import (
     Snapshot,
     Unread,
 )
+from idkeep.model.facts import Family
+from idkeep.model.other_resources import MoreResources, OtherResource
 from idkeep.model.resources import Bucket, LogPolicy, RegistryPolicy
 from idkeep.policy.context import Given
 
@@ -34,17 +36,13 @@ _POLICIES_OF_A_REGION: dict[str, type[LogPolicy | RegistryPolicy]] = {
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
 _UNREAD_SERVICES = frozenset(
     {
-        "acm-pca",
-        "backup",
-        "codeartifact",
-        "codebuild",
-        "elasticfilesystem",
-        "es",
-        "glacier",
-        "glue",
-        "kinesis",
-        "schemas",
-        "ses",
+        "entityresolution",
+        "mediapackagev2",
+        "redshift",
+        "redshift-serverless",
+        "s3-outposts",
+        "s3express",
+        "serverlessrepo",
     }
 )
 
@@ -71,6 +69,13 @@ class Surroundings:
         # An API's policy is about who may call it, not about who may manage it.
         standing = "" if arn.service == "apigateway" else standing_arn(arn)
         found = self._sites.get(standing) or self._unlisted(arn)
+        other = type_of(arn)
+        if (
+            other
+            and other.has_own(arn)
+            and isinstance(self._snapshot.more_resources, MoreResources)
+        ):
+            found = replace(found, unread=(*found.unread, _own_unread(arn)))
         found = self._with_policies_of_region(found, arn)
         return replace(found, keys=self._keys(arn, found))
 
@@ -80,6 +85,9 @@ class Surroundings:
         if arn is None or site.resource is not None or site.unread:
             return ()
         kind = kind_of(arn)
+        unasked = isinstance(self._snapshot.more_resources, NotAsked)
+        if kind is OtherResource and unasked:
+            return (f"a policy on {resource} itself is not read: --facts {Family.MORE_RESOURCES}",)
         if kind is None:
             read = arn.service not in _UNREAD_SERVICES
             return () if read else (f"a policy on {resource} itself is not read",)
@@ -92,16 +100,25 @@ class Surroundings:
         unread: tuple[Unread, ...] = ()
         if owner not in ("", account):
             unread = (Gap("", f"account {owner} was not scanned here", elsewhere=True),)
+        elif kind is OtherResource:
+            unread = self._missing(arn)
         elif kind is not None:
             unread = self._snapshot.missing(kind)
             if not unread and kind is Bucket:
                 whose = f"{arn.resource.partition('/')[0]} is no bucket of the account"
                 unread = (Gap("s3:GetBucketPolicy", whose, elsewhere=True),)
             if not unread and self._part_of_known(arn):
-                unread = (Gap("", f"the policy of {arn} itself is not read", elsewhere=True),)
+                unread = (_own_unread(arn),)
         bare = self._make.bare(str(arn), owner, ())
         unknown = kind is Bucket and not self._snapshot.missing(Bucket)
         return replace(bare, unread=unread, owner_unknown=unknown)
+
+    def _missing(self, arn: Arn) -> tuple[Unread, ...]:
+        """Why one may be missing; where the family was not asked for, `notes` tells."""
+        others, kind = self._snapshot.more_resources, type_of(arn)
+        if isinstance(others, MoreResources) and kind is not None:
+            return others.missing(kind)
+        return (others,) if isinstance(others, Gap) else ()
 
     def _part_of_known(self, arn: Arn) -> bool:
         """A function's version or alias, a table's stream: it has policies of its own."""
@@ -158,6 +175,10 @@ class Surroundings:
             for name, value in values.items()
             for head in ("aws", "iam")
         }
+
+
+def _own_unread(arn: Arn) -> Gap:
+    return Gap("", f"the policy of {arn} itself is not read", elsewhere=True)
 
 
 def _tagged(snapshot: Snapshot) -> Iterator[tuple[str, dict[str, str]]]:

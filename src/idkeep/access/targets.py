@@ -10,6 +10,7 @@ from idkeep.access.guardrails import Guardrails
 from idkeep.access.sources import Guardrail, OnResource
 from idkeep.model import Account, Gap, NotAsked, Organization, Role, Snapshot, Unread
 from idkeep.model.logging import PublicAccessBlock
+from idkeep.model.other_resources import MoreResources, OtherResource
 from idkeep.model.resources import (
     AwsManaged,
     Bucket,
@@ -77,7 +78,7 @@ class Sites:
         """Every role, and every resource that was read."""
         for role in self._snapshot.roles:
             yield self.site(role)
-        for one in standing_resources(self._snapshot.resources):
+        for one in standing_resources(self._snapshot):
             yield self.site(one)
 
     def site(self, resource: Resource) -> Site:
@@ -160,8 +161,11 @@ class Sites:
         )
 
 
-def standing_resources(resources: Resources | Unread) -> Iterator[Resource]:
+def standing_resources(snapshot: Snapshot) -> Iterator[Resource]:
     """Every resource with an ARN that a policy may stand on, functions' aliases too."""
+    if isinstance(snapshot.more_resources, MoreResources):
+        yield from snapshot.more_resources.others
+    resources = snapshot.resources
     if not isinstance(resources, Resources):
         return
     for name in resources.__struct_fields__:
@@ -183,10 +187,10 @@ def _policy_facts(  # noqa: PLR0911 -- one return a kind
             return (("trust policy", trust),)
         case KmsKey(policy=policy, ram_policy=ram):
             return (("key policy", policy), ("policy by AWS RAM", ram))
-        case Secret(policies=policies):
+        case Secret(policies=policies) | OtherResource(policies=policies):
             if not isinstance(policies, tuple):
                 return (("policy", policies),)
-            return tuple((f"policy {one.name}", one.policy) for one in policies)
+            return tuple((f"policy {one.name}".strip(), one.policy) for one in policies)
         case FunctionUrl(policy=policy):
             return (("policy", policy),)
         case Account(signin_policy=policy):

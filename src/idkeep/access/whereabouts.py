@@ -9,6 +9,9 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control
 from msgspec import Struct
 
 from idkeep.model import Arn, Role
+from idkeep.model.other_resources import OtherResource
+from idkeep.model.other_type import OtherType
+from idkeep.model.other_types import OTHER_TYPES
 from idkeep.model.resources import (
     AccessPoint,
     Bucket,
@@ -63,6 +66,10 @@ KINDS_OF: dict[str, tuple[type[Struct], ...]] = {
     "sts": (Role,),
 }
 """By an action's prefix: the kinds whose own policies may allow it."""
+_OTHERS = {
+    prefix: tuple(one for one in OTHER_TYPES.values() if one.prefix == prefix)
+    for prefix in {one.prefix for one in OTHER_TYPES.values()}
+}
 # `rule/BUS/NAME`; on the default bus it is `rule/NAME`.
 _EVENT_RULE = 3
 
@@ -80,7 +87,19 @@ def kind_of(arn: Arn) -> type[Struct] | None:
         return Bucket
     head = _head(arn)
     found = _PARTS.get((arn.service, head))
+    if found is None and type_of(arn) is not None:
+        return OtherResource
     return found[2] if found else _WHOLE.get(arn.service)
+
+
+def type_of(arn: Arn) -> OtherType | None:
+    """Of `OTHER_TYPES` the one whose policies speak of the ARN."""
+    return next((one for one in _OTHERS.get(arn.service, ()) if one.standing(arn)), None)
+
+
+def speaking_of(service: str) -> tuple[OtherType, ...]:
+    """Those whose policies may allow actions with the prefix."""
+    return tuple(one for one in OTHER_TYPES.values() if service in one.services)
 
 
 def owner_of(arn: Arn) -> str:
@@ -98,6 +117,8 @@ def standing_arn(arn: Arn) -> str:
     if arn.service == "events" and arn.resource.startswith("rule/"):
         parts = arn.resource.split("/")
         return _with(arn, f"event-bus/{parts[1] if len(parts) == _EVENT_RULE else 'default'}")
+    if kind_of(arn) is OtherResource and (other := type_of(arn)):
+        return _with(arn, other.standing(arn))
     separator, words = _separator(arn)
     return _with(arn, separator.join(arn.resource.split(separator)[:words])) if words else str(arn)
 

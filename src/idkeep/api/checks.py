@@ -51,7 +51,6 @@ def listed_checks() -> tuple[ListedCheck, ...]:
 
 
 def _listed(check: AnyCheck) -> ListedCheck:
-    reads = {check.listed_by, *(action for _, action in check.sources)}
     asking = {
         framework.id: tuple(
             control.id
@@ -67,7 +66,7 @@ def _listed(check: AnyCheck) -> ListedCheck:
         title=check.title,
         controls=check.controls,
         frameworks={name: controls for name, controls in asking.items() if controls},
-        permissions=tuple(sorted(reads - {""})),
+        permissions=tuple(sorted(check.needs)),
         stands_in_for=tuple(one.id for one in peer_checks() if check.id in one.checks),
         remedy=reported(check.remedy),
     )

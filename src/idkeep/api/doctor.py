@@ -166,11 +166,7 @@ def _examined(
 
 def _missing(one: Probed) -> Missing:
     assert one.gap is not None
-    open_checks = (
-        check.id
-        for check in checks.ALL
-        if one.action in {check.listed_by, *(read for _, read in check.sources)}
-    )
+    open_checks = (check.id for check in checks.ALL if one.action in check.needs)
     return Missing(
         action=one.action,
         error=one.gap.error,

@@ -18,8 +18,8 @@ from idkeep.model import (
     Subject,
     Unknown,
     Unread,
+    all_read_by,
     listed_by,
-    read_by,
 )
 
 S = TypeVar("S", bound=Subject)
@@ -158,14 +158,26 @@ class Check(Generic[S]):
         return area(self.body.__module__)
 
     @property
-    def listed_by(self) -> str:
-        """The IAM action that lists the subjects; "" for the account and its root."""
+    def listed_by(self) -> tuple[str, ...]:
+        """The IAM actions that list the subjects; none for the account and its root."""
         return listed_by(self.subject)
 
     @property
+    def facts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each field it reads, with the IAM actions that may give it: its own, or the listing."""
+        return tuple(
+            (name, all_read_by(self.subject, name) or self.listed_by) for name in self.reads
+        )
+
+    @property
     def sources(self) -> tuple[tuple[str, str], ...]:
-        """Each field it reads, with the IAM action that gives it: its own, or the listing."""
-        return tuple((name, read_by(self.subject, name) or self.listed_by) for name in self.reads)
+        """The same, in pairs."""
+        return tuple((name, action) for name, actions in self.facts for action in actions)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Every IAM action that its verdicts rest on."""
+        return frozenset((*self.listed_by, *(action for _, action in self.sources)))
 
 
 AnyCheck: TypeAlias = Check[Any]

@@ -24,6 +24,7 @@ from idkeep.model import (
     Unknown,
     Unread,
     Verdict,
+    gave,
     reference,
 )
 from idkeep.model.finding import finding_id
@@ -103,7 +104,7 @@ class _Told:
 
 def _outcome(check: AnyCheck, estate: Estate, told: _Told) -> Outcome:
     snapshot = estate.snapshot
-    sources = check.sources
+    sources = check.facts
     return Outcome(
         check=check.id,
         verdicts=tuple(
@@ -121,7 +122,7 @@ def _verdict(
     check: AnyCheck,
     subject: Subject,
     estate: Estate,
-    sources: tuple[tuple[str, str], ...],
+    sources: tuple[tuple[str, tuple[str, ...]], ...],
     told: _Told,
 ) -> Verdict:
     said = tuple(_in_whole(one, told.others) for one in _said(check, subject, estate))
@@ -146,7 +147,11 @@ def _verdict(
         not_applicable="; ".join(
             dict.fromkeys(one.why for one in said if isinstance(one, NotApplicable))
         ),
-        evidence=tuple(told.fact(subject, name, action) for name, action in sources),
+        evidence=tuple(
+            told.fact(subject, name, action)
+            for name, actions in sources
+            for action in gave(subject, actions)
+        ),
     )
 
 

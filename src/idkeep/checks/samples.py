@@ -28,6 +28,7 @@ from idkeep.model import (
     VirtualMfa,
 )
 from idkeep.model.logging import Logging
+from idkeep.model.other_resources import MoreResources
 from idkeep.model.resources import Resources
 from idkeep.model.services import NotSubscribed, Services
 
@@ -231,4 +232,5 @@ _BASES: dict[str, Any] = {
     "services": SERVICES,
     "center": CENTER,
     "resources": Resources(),
+    "more_resources": MoreResources(),
 }

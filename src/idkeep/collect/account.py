@@ -127,7 +127,7 @@ def read(
         if family in chosen:
             people = addition.read(ask, people)
     every = {**found, **(given or {})}
-    parts: dict[str, Any] = {family.value: value for family, value in every.items()}
+    parts: dict[str, Any] = {family.field: value for family, value in every.items()}
     people = replace(people, unlisted=(*people.unlisted, *ask.unlisted()))
     return Snapshot(
         taken=ask.now(),

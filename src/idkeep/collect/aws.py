@@ -101,6 +101,10 @@ class Aws:
         here = self.session.get_available_regions(service, partition_name=partition)
         return not everywhere or region in here
 
+    def knows_regions(self, service: str) -> bool:
+        """Whether botocore has a list of them."""
+        return bool(self.session.get_available_regions(service))
+
     def operation(self, service: str, name: str) -> Any:  # noqa: ANN401 -- botocore's
         """An operation as botocore models it."""
         client = self._client(_Place(service, self.region))

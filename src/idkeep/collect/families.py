@@ -20,7 +20,8 @@ from idkeep.collect import (
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import AnyCollector
 from idkeep.collect.identity import Identity
-from idkeep.collect.resources.family import Plan
+from idkeep.collect.resources import others
+from idkeep.collect.resources.plan import Plan
 from idkeep.model import Family
 
 
@@ -35,7 +36,7 @@ class Planned:
     """A family whose cost hangs on what there is: `plan` finds that out first."""
 
     collectors: tuple[AnyCollector, ...]
-    plan: Callable[[Ask], Plan]
+    plan: Callable[[Ask], Plan[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ FAMILIES: Mapping[Family, Source | Planned] = {
     Family.LOGGING: Source(logging.COLLECTORS, logging.read),
     Family.SERVICES: Source(services.COLLECTORS, services.read),
     Family.RESOURCES: Planned(resources.COLLECTORS, resources.plan),
+    Family.MORE_RESOURCES: Planned(others.COLLECTORS, others.plan),
 }
 ADDITIONS: Mapping[Family, Addition] = {
     Family.CREDENTIALS: Addition(credentials.COLLECTORS, credentials.add),

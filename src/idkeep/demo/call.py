@@ -24,13 +24,23 @@ NEXT_PAGE = ("Marker", "NextToken", "nextToken")
 # boto3's name of a service where requests are signed with another one.
 SERVICES = {
     "access-analyzer": "accessanalyzer",
+    "aps": "amp",
     "bedrock-agentcore": "bedrock-agentcore-control",
+    "codeguru-profiler": "codeguruprofiler",
+    "elasticfilesystem": "efs",
+    "lex": "lexv2-models",
     "monitoring": "cloudwatch",
     "sso": "sso-admin",
     "tagging": "resourcegroupstaggingapi",
 }
 # Two services under one signing name, told apart by their paths.
-BY_PATH = {"s3": ("/v20180820/", "s3control"), "apigateway": ("/v2/", "apigatewayv2")}
+BY_PATH: dict[str, tuple[tuple[str, ...], str]] = {
+    "apigateway": (("/v2/",), "apigatewayv2"),
+    "bedrock": (("/knowledgebases/", "/resourcepolicy/"), "bedrock-agent"),
+    "es": (("/2021-01-01/",), "opensearch"),
+    "s3": (("/v20180820/",), "s3control"),
+    "ses": (("/v2/",), "sesv2"),
+}
 # The prefix in policies where it is not the signing name.
 PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 # Operations whose action has another name: the Service Authorization Reference's pages of both.
@@ -111,8 +121,8 @@ def call_of(environ: Environ) -> Call | Answer:
 
 
 def _service(signed_for: str, path: str) -> str:
-    start, other = BY_PATH.get(signed_for, ("/", signed_for))
-    return SERVICES.get(signed_for, other if path.startswith(start) else signed_for)
+    starts, other = BY_PATH.get(signed_for, (("/",), signed_for))
+    return SERVICES.get(signed_for, other if path.startswith(starts) else signed_for)
 
 
 def _operation(environ: Environ, form: dict[str, list[str]], service: str) -> str | None:

@@ -83,7 +83,18 @@ from idkeep.model.finding import (
     Unknown,
     Verdict,
 )
-from idkeep.model.gap import DENIED, EXPIRED, Gap, NotAsked, ReadBy, Unlisted, Unread, read_by
+from idkeep.model.gap import (
+    DENIED,
+    EXPIRED,
+    Gap,
+    NotAsked,
+    ReadBy,
+    Unlisted,
+    Unread,
+    all_read_by,
+    gave,
+    read_by,
+)
 from idkeep.model.handshakes import Handshake, HandshakePart
 from idkeep.model.organization import (
     DelegatedAdministrator,
@@ -236,6 +247,8 @@ __all__ = [
     "User",
     "Verdict",
     "VirtualMfa",
+    "all_read_by",
+    "gave",
     "listed_by",
     "policy_levels",
     "read_by",

@@ -68,26 +68,48 @@ class Unlisted(Struct, frozen=True):
     gap: Unread
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class ReadBy:
-    """Marks a field of the model with the IAM action whose answer gives it."""
+    """Marks a field of the model with the IAM action whose answer gives it.
 
-    action: str
+    Where it hangs on the subject which of several does, it has them all, and the subject's
+    `told_by` names its own.
+    """
+
+    actions: tuple[str, ...]
+
+    def __init__(self, *actions: str) -> None:
+        object.__setattr__(self, "actions", actions)
+
+    @property
+    def action(self) -> str:
+        return self.actions[0]
 
 
 def read_by(kind: type[object], field: str) -> str:
-    """The action that gives `field` of `kind`; "" for a field that is not marked.
+    """The action that gives `field` of `kind`, or the first; "" for a field that is not marked.
 
     A dot leads on into what a field holds: `regions.detectors` of `Services`.
     """
+    return next(iter(all_read_by(kind, field)), "")
+
+
+def all_read_by(kind: type[object], field: str) -> tuple[str, ...]:
+    """Every action that may give it; most facts have one."""
     first, _, rest = field.partition(".")
     hint = _hints(kind)[first]
     if rest:
         name = rest.partition(".")[0]
         inner = next(one for one in _kinds(hint) if name in one.__struct_fields__)
-        return read_by(inner, rest) or read_by(kind, first)
+        return all_read_by(inner, rest) or all_read_by(kind, first)
     marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
-    return next((mark.action for mark in marks if isinstance(mark, ReadBy)), "")
+    return next((mark.actions for mark in marks if isinstance(mark, ReadBy)), ())
+
+
+def gave(subject: Struct, actions: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the actions that may give a fact, those that gave it to this subject."""
+    own = getattr(subject, "told_by", "")
+    return (own,) if own in actions else actions
 
 
 def _kinds(hint: object) -> Iterator[type[Struct]]:

@@ -13,6 +13,7 @@ from idkeep.model.federation import Providers, ServerCertificate
 from idkeep.model.gap import Gap, NotAsked, ReadBy, Unlisted, Unread
 from idkeep.model.logging import Logging
 from idkeep.model.organization import Organization
+from idkeep.model.other_resources import MoreResources
 from idkeep.model.partitions import home
 from idkeep.model.principals import Group, InstanceProfile, ManagedPolicy, Role, Root, User
 from idkeep.model.resources import Resources
@@ -87,6 +88,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         Family.SERVICES
     )
     resources: Resources | Unread = NotAsked(Family.RESOURCES)
+    more_resources: MoreResources | Unread = NotAsked(Family.MORE_RESOURCES)
     documents: dict[str, str] = {}
     credential_report_generated: datetime | None = None
     unlisted: tuple[Unlisted, ...] = ()

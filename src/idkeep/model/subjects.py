@@ -19,9 +19,10 @@ from idkeep.model.center import (
 )
 from idkeep.model.federation import OidcProvider, SamlProvider, ServerCertificate
 from idkeep.model.finding import SubjectRef
-from idkeep.model.gap import Gap, NotAsked, Unlisted, Unread, read_by
+from idkeep.model.gap import Gap, NotAsked, Unlisted, Unread, all_read_by
 from idkeep.model.logging import Logging, RegionAlarms, Trail, TrailBucket
 from idkeep.model.organization import MemberAccount, Organization, OrganizationPolicy
+from idkeep.model.other_resources import MoreResources, OtherResource
 from idkeep.model.principals import Group, InstanceProfile, ManagedPolicy, Role, Root, User
 from idkeep.model.services import RegionServices, Services
 from idkeep.model.workloads import (
@@ -91,6 +92,7 @@ PLACES: dict[type[Struct], str] = {
     Services: "services",
     RegionServices: "services.regions",
     resources.Resources: "resources",
+    OtherResource: "more_resources.others",
     **{kind: f"resources.{name}" for kind, name in _RESOURCES.items()},
 }
 """The kinds that checks may judge, and the fields that lead to them; a tuple means each of it."""
@@ -123,13 +125,15 @@ def _each(value: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- a fact of any kind
 
 
 @cache
-def listed_by(kind: type[Struct]) -> str:
-    """The action that lists the subjects of a kind; "" for the account and its root."""
+def listed_by(kind: type[Struct]) -> tuple[str, ...]:
+    """The actions that list the subjects of a kind; none for the account and its root."""
     if told := getattr(kind, "LISTED_BY", ""):
-        return str(told)
+        return (str(told),)
     if kind in _RESOURCES:
-        return read_by(resources.Resources, _RESOURCES[kind])
-    return _LISTED_BY.get(kind, "")
+        return all_read_by(resources.Resources, _RESOURCES[kind])
+    if kind is OtherResource:
+        return all_read_by(MoreResources, "others")
+    return (_LISTED_BY[kind],) if kind in _LISTED_BY else ()
 
 
 _LISTED_BY: dict[type[Struct], str] = {

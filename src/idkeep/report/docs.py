@@ -21,10 +21,9 @@ def _page(check: AnyCheck) -> Iterator[str]:
     yield f"**Control objectives** {', '.join(check.controls)}\n"
     yield from remedy_sections(reported(check.remedy))
     yield "## What it reads\n\n| fact | AWS action |\n|---|---|"
-    facts = [f"| {name} | `{action}` |" for name, action in check.sources]
-    yield "\n".join(facts)
+    yield "\n".join(f"| {name} | {_by(actions)} |" for name, actions in check.facts)
     if check.listed_by:
-        yield f"\nThe {nouns(check.subject.__name__)} themselves come from `{check.listed_by}`."
+        yield f"\nThe {nouns(check.subject.__name__)} themselves come from {_by(check.listed_by)}."
     if check.settings:
         yield f"\n{_settings(check)}"
     yield "\nA fact that could not be read makes the verdict *unknown*, never a pass.\n"
@@ -32,6 +31,12 @@ def _page(check: AnyCheck) -> Iterator[str]:
     for kind, lines in _says(check):
         if lines:
             yield "\n".join((f"{kind}:\n", *(f"- {line}" for line in lines), ""))
+
+
+def _by(actions: tuple[str, ...]) -> str:
+    if len(actions) == 1:
+        return f"`{actions[0]}`"
+    return f"one of {len(actions)} actions, by type: [the facts](../facts.md#more-resources)"
 
 
 def _settings(check: AnyCheck) -> str:

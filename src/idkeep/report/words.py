@@ -25,6 +25,7 @@ _NOUNS = {
     "Trail": ("trail", "trails"),
     "TrailBucket": ("bucket of a trail", "buckets of trails"),
     "RegionAlarms": ("region's alarms", "regions' alarms"),
+    "OtherResource": ("resource of another type", "resources of other types"),
     "LogGroup": ("log group", "log groups"),
     "Services": ("account's security services", "accounts' security services"),
     "OrganizationPolicy": ("policy of the organisation", "policies of the organisation"),

@@ -320,7 +320,7 @@ def policies_run_from_management(organization: Organization, estate: Estate) -> 
     if site.unread:
         yield from (Unknown(str(gap)) for gap in site.unread)
         return
-    found = openings(estate.engine, site, "organizations")
+    found = openings(estate.engine, site, ("organizations",))
     able = [one for one in found if _CHANGES in one.actions]
     if not able:
         if unsure := [one.answer.why_unknown for one in found if one.answer.why_unknown]:

@@ -166,7 +166,7 @@ def bucket_ruled_from_outside(one: Bucket, estate: Estate) -> Iterator[Said]:
         yield NotApplicable(why)
         return
     yield from unread_of(one, estate)
-    for each in openings(estate.engine, estate.engine.site(one), "s3", _RULING.__contains__):
+    for each in openings(estate.engine, estate.engine.site(one), ("s3",), _RULING.__contains__):
         yield _ruling(each, estate)
 
 

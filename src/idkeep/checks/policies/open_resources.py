@@ -21,16 +21,19 @@ from idkeep.checks.declare import (
     passes,
 )
 from idkeep.checks.policies.outsiders import Known, for_whom, known_accounts
-from idkeep.checks.policies.resource_kinds import KINDS, ResourceKind, bucket, kms_key
+from idkeep.checks.policies.resource_kinds import KINDS, ResourceKind, bucket, kms_key, other
 from idkeep.checks.policies.words import listed, statements, with_proviso
 from idkeep.checks.samples import ORGANIZATION, allow, deny, text
 from idkeep.config import Settings, TrustedAccount
 from idkeep.model import Gap, NotApplicable, NotAsked, Problem, Severity, Unknown
 from idkeep.model.facts import Family
 from idkeep.model.logging import PublicAccessBlock
+from idkeep.model.other_resources import OtherResource
 from idkeep.model.resources import AccessPoint, AwsManaged, Bucket, KmsGrant, KmsKey, Resources
 
 _PARTNER = "arn:aws:iam::444455556666:root"
+_WITHIN = "it answers only within the networks that it is attached to"
+_HEAD = "us-east-1:111122223333"
 _BLOCK = PublicAccessBlock(
     block_acls=True, ignore_acls=True, block_policy=True, restrict_buckets=True
 )
@@ -47,8 +50,13 @@ def openings_of(kind: ResourceKind, resource: Any, estate: Estate) -> tuple[Open
     key = (kind.name, getattr(resource, "arn", ""), resource.region, getattr(resource, "name", ""))
     if key not in known:
         site = estate.engine.site(resource)
-        known[key] = openings(estate.engine, site, kind.service)
+        known[key] = openings(estate.engine, site, _services(kind, resource))
     return known[key]
+
+
+def _services(kind: ResourceKind, resource: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Prefixes of the actions that the resource's policies may speak of."""
+    return resource.services if isinstance(resource, OtherResource) else (kind.service,)
 
 
 def _found(_: Engine) -> dict[tuple[str, ...], tuple[Opening, ...]]:
@@ -80,6 +88,8 @@ def _open_to_anybody(kind: ResourceKind, resource: Any, estate: Estate) -> Itera
         yield NotApplicable(why)
         return
     yield from unread_of(resource, estate)
+    if isinstance(resource, OtherResource):
+        yield from _without_policy(resource)
     yield from _told_of_anybody(kind, resource, estate, openings_of(kind, resource, estate))
 
 
@@ -101,7 +111,7 @@ def _told_of_anybody(
         if one.answer.why_unknown:
             yield Unknown(f"whether {who} gets in: {one.answer.why_unknown}")
             continue
-        severity, because = _moved(kind, one, estate)
+        severity, because = _moved(kind, resource, one, estate)
         yield Problem(
             with_proviso(f"lets {who} do {listed(one.actions)}", one.answer.proviso),
             at="signed" if nobody and one is not nobody else "",
@@ -111,10 +121,28 @@ def _told_of_anybody(
         )
 
 
-def _moved(kind: ResourceKind, one: Opening, estate: Estate) -> tuple[Severity | None, str]:
+def _without_policy(resource: OtherResource) -> Iterator[Said]:
+    """Where none is in force, that does not always mean that it is closed."""
+    kind = resource.known_type
+    if kind is None or resource.policies != () or not kind.without:
+        return
+    if kind.opens:
+        yield Problem(kind.without, severity=Severity.MEDIUM, because=_WITHIN)
+    else:
+        yield Unknown(f"it {kind.without}")
+
+
+def _moved(
+    kind: ResourceKind,
+    resource: Any,  # noqa: ANN401
+    one: Opening,
+    estate: Estate,
+) -> tuple[Severity | None, str]:
     """Another severity than the check's own, and why."""
     if (limits := limiting_keys(one.answer)) and kind.public is not Severity.MEDIUM:
         return Severity.MEDIUM, f"a condition on {listed(limits)} narrows who"
+    if isinstance(resource, OtherResource) and resource.within_networks is True:
+        return Severity.MEDIUM, _WITHIN
     if kind.kind is Bucket and any(writes(estate, action) for action in one.actions):
         return Severity.CRITICAL, "it may be written to, and not read alone"
     return None, ""
@@ -145,7 +173,7 @@ def bucket_lets_anybody_in(bucket: Bucket, estate: Estate) -> Iterator[Said]:
 def bucket_lets_anybody_do(bucket: Bucket, estate: Estate, wanted: Wanted) -> Iterator[Said]:
     """The same of some actions alone."""
     yield from unread_of(bucket, estate)
-    found = openings(estate.engine, estate.engine.site(bucket), "s3", wanted)
+    found = openings(estate.engine, estate.engine.site(bucket), ("s3",), wanted)
     yield from _told_of_anybody(_bucket_kind(), bucket, estate, found)
 
 
@@ -223,6 +251,7 @@ def _checks(kind: ResourceKind) -> Iterator[AnyCheck]:
             do="Name the accounts or roles that need it as Principal, or add a condition on "
             f"`aws:PrincipalOrgID`: {kind.edit}.",
             may_stop="Whoever else uses it today is refused: look at its data events first.",
+            by=kind.by,
         ),
         examples=tuple(_public_examples(kind)),
     )(anybody)
@@ -246,6 +275,7 @@ def _checks(kind: ResourceKind) -> Iterator[AnyCheck]:
             do="Ask who the account is. If it is a partner's, write it into `trusted_accounts` "
             f"with an owner and an end; if nobody knows it, take it out: {kind.edit}.",
             may_stop="What the account does with it is refused once it is taken out.",
+            by=kind.by,
         ),
         examples=tuple(_stranger_examples(kind)),
     )(strangers)
@@ -258,7 +288,7 @@ def _serves_anybody(kind: ResourceKind, resource: Any, estate: Estate) -> Iterat
     yield from unread_of(resource, estate)
     site = estate.engine.site(resource)
     known = known_accounts(estate)
-    for one in service_openings(estate.engine, site, kind.service):
+    for one in service_openings(estate.engine, site, _services(kind, resource)):
         ours = bool(one.account) and known.vouches(one.account)
         if not isinstance(ours, bool):
             yield Unknown(f"whether {one.account} is of the organisation: {ours}")
@@ -304,6 +334,7 @@ def _service_check(kind: ResourceKind) -> AnyCheck:
             "that is meant goes into `trusted_accounts`, with an owner and an end.",
             may_stop="What the service does for other accounts stops, also for those of yours "
             "that the condition does not name.",
+            by=kind.by,
         ),
         examples=tuple(_service_examples(kind)),
     )(services)
@@ -380,11 +411,29 @@ def _public_examples(kind: ResourceKind) -> Iterator[Example]:
         public = _policy(kind, "*")
         yield passes(bucket(public, public_access_block=_BLOCK), **around)
         yield cannot_tell(bucket(public), "not read: --facts resources", resources=Resources())
+    if kind.kind is OtherResource:
+        yield from _other_examples(kind)
     if kind.kind is KmsKey:
         yield does_not_apply(
             kms_key(AwsManaged(), grants=AwsManaged()),
             "belongs to an AWS service, and nobody in the account can change it",
         )
+
+
+def _other_examples(kind: ResourceKind) -> Iterator[Example]:
+    """Networks, and what stands open or shut without a policy."""
+    yield passes(other((), policies=()))
+    yield fails(other(_policy(kind, "*"), within_networks=True), f"lets anybody do {kind.action}")
+    file_system = f"arn:aws:elasticfilesystem:{_HEAD}:file-system/fs-1"
+    yield fails(
+        other((), type="elasticfilesystem:file-system", arn=file_system, policies=()),
+        "has no policy: whoever reaches it by its network may mount it",
+    )
+    service = f"arn:aws:vpc-lattice:{_HEAD}:service/svc-1"
+    yield cannot_tell(
+        other((), type="vpc-lattice:Service", arn=service, policies=()),
+        "it has no policy in force: whoever reaches it may call it, unless its type asks for IAM",
+    )
 
 
 def _stranger_examples(kind: ResourceKind) -> Iterator[Example]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from idkeep.model import Severity, Subject
+from idkeep.model import Gap, Severity, Subject
+from idkeep.model.other_resources import OtherResource, StandingPolicy
 from idkeep.model.resources import (
     AccessPoint,
     Bucket,
@@ -34,8 +35,10 @@ _HEAD = "us-east-1:111122223333"
 class ResourceKind(Struct, frozen=True, kw_only=True):
     """`name` begins the checks' ids, `words` their titles. `service` is the actions' prefix.
 
+    Where the prefix hangs on the resource, it is the example's.
     `make` gives an example with a policy (a digest, or a gap); `action` and `resource` are what
-    that policy may speak of. `edit` is what writes the policy, as commands of the AWS CLI.
+    that policy may speak of. `edit` is what writes the policy, as commands of the AWS CLI; `by` who
+    does where there is a command for each type.
     """
 
     kind: type[Subject]
@@ -47,6 +50,7 @@ class ResourceKind(Struct, frozen=True, kw_only=True):
     action: str
     resource: str = "*"
     edit: str
+    by: str = ""
     public: Severity = Severity.HIGH
     may_be_unread: bool = True
 
@@ -98,6 +102,17 @@ def gateway(policy: Any, authorizer: str = "AWS_IAM") -> AgentGateway:  # noqa: 
         policy=policy,
         **_OWN,
     )
+
+
+def other(policy: Any, **facts: Any) -> OtherResource:  # noqa: ANN401
+    made = {
+        "type": "backup:backupVault",
+        "arn": f"arn:aws:backup:{_HEAD}:backup-vault:shop",
+        "policies": policy if isinstance(policy, Gap) else (StandingPolicy(policy=policy),),
+        **_OWN,
+        **facts,
+    }
+    return OtherResource(**made)
 
 
 KINDS = (
@@ -344,5 +359,19 @@ KINDS = (
             "`aws bedrock-agentcore-control put-resource-policy --resource-arn ARN --policy "
             "file://policy.json`"
         ),
+    ),
+    ResourceKind(
+        kind=OtherResource,
+        name="resource",
+        words="The policy of a vault, a domain, a file system or another resource",
+        service="backup",
+        reads=("policies", "within_networks"),
+        make=other,
+        action="backup:CopyIntoBackupVault",
+        edit=(
+            "its service has a command for that beside the one that tells the policy, "
+            "as `put-backup-vault-access-policy` beside `get-backup-vault-access-policy`"
+        ),
+        by="Whoever may write policies in the resource's service.",
     ),
 )

@@ -27,6 +27,7 @@ from idkeep.model import (
     Snapshot,
     Unlisted,
 )
+from idkeep.model.other_resources import MoreResources
 
 
 def _caller(pages: Pages) -> Caller:
@@ -149,17 +150,24 @@ def _when(
     return min(told.latest, now), None
 
 
+_OF_POLICIES = frozenset({Family.RESOURCES, Family.MORE_RESOURCES})
+
+
 def _read(ask: Ask, chosen: frozenset[Family], listed: Listing, files: Files) -> Snapshot:
     """A family of which there is no file at all is one gap, not one for each of its facts."""
     there = {one for one in chosen if one is Family.IDENTITY or _is_there(one, files)}
     snapshot = read(ask, frozenset(there), lambda _, __: True, {})
     lacking: dict[str, Any] = {
-        family.value: Gap(_first(family).action, f"not in the folder: anything of {family.value}")
+        family.field: Gap(_first(family).action, f"not in the folder: anything of {family.value}")
         for family in (*FAMILIES, *ADDITIONS)
         if family in chosen - there and family not in ADDITIONS
     }
-    if Family.RESOURCES in chosen and listed.resource_policies:
-        lacking[Family.RESOURCES.value] = resource_policies(ask, listed.resource_policies)
+    if chosen & _OF_POLICIES and listed.resource_policies:
+        told, more = resource_policies(ask, listed.resource_policies)
+        if Family.RESOURCES in chosen:
+            lacking[Family.RESOURCES.field] = told
+        if Family.MORE_RESOURCES in chosen or (isinstance(more, MoreResources) and more.others):
+            lacking[Family.MORE_RESOURCES.field] = more
     unlisted = () if Family.IDENTITY not in chosen else tuple(_unconfirmed(snapshot))
     return replace(snapshot, unlisted=(*snapshot.unlisted, *unlisted), **lacking)
 

@@ -78,11 +78,11 @@ def listing(folder: Path, collectors: Iterable[AnyCollector]) -> Listing:
         relative = path.relative_to(folder)
         if any(part.startswith((".", "__MACOSX")) for part in relative.parts):
             continue
-        entry = known.entry(path, relative)
-        if entry is not None:
-            entries.append(entry)
-        elif path.stem == RESOURCE_POLICIES and path.suffix == ".json":
+        # Of Glue there is `get-resource-policies.json`, never without its first word.
+        if path.name == f"{RESOURCE_POLICIES}.json":
             policies = Entry(path, str(relative), ())
+        elif entry := known.entry(path, relative):
+            entries.append(entry)
         else:
             unused.append(str(relative))
     return Listing(tuple(entries), policies, tuple(unused))

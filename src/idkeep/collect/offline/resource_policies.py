@@ -15,6 +15,9 @@ from idkeep.collect.offline.folder import Entry
 from idkeep.collect.offline.text import Fault, Refused, documents, opened
 from idkeep.model import Arn, Gap, Unlisted
 from idkeep.model.gap import read_by
+from idkeep.model.other_resources import MoreResources, OtherResource, StandingPolicy
+from idkeep.model.other_type import OtherType
+from idkeep.model.other_types import OTHER_TYPES
 from idkeep.model.resources import (
     Bucket,
     EventBus,
@@ -44,18 +47,21 @@ _KINDS: tuple[tuple[str, str, str, type[Struct]], ...] = (
     ("events", "event-bus/", "event_buses", EventBus),
     ("logs", "log-group:", "log_groups", LogGroup),
 )
+_OTHERS = "others"
 _PLACED = frozenset({"arn", "account", "region", "policy"})
 
 
-def resource_policies(ask: Ask, entry: Entry) -> Resources | Gap:
+def resource_policies(ask: Ask, entry: Entry) -> tuple[Resources | Gap, MoreResources | Gap]:
     """The resources in the file, each with its policy; everything else about them is a gap."""
     try:
         [document] = documents(opened(entry.path))
         told = msgspec.json.decode(document, type=dict[str, Any])
     except Fault as fault:
-        return Gap(_ACTION, fault.at(entry.name))
+        gap = Gap(_ACTION, fault.at(entry.name))
+        return gap, gap
     except (ValueError, Refused, msgspec.DecodeError) as odd:
-        return Gap(_ACTION, f"{entry.name}: is not one object of documents by ARN: {odd}")
+        gap = Gap(_ACTION, f"{entry.name}: is not one object of documents by ARN: {odd}")
+        return gap, gap
     found: dict[str, list[Struct]] = {}
     odd_ones: list[Unlisted] = []
     for arn, policy in told.items():
@@ -64,12 +70,13 @@ def resource_policies(ask: Ask, entry: Entry) -> Resources | Gap:
             found.setdefault(field, []).append(made)
         except ValueError as odd:
             odd_ones.append(Unlisted("Resources", Gap(_ACTION, f"{entry.name}: {odd}")))
+    others: Any = found.pop(_OTHERS, ())
     lists: Mapping[str, Any] = {field: tuple(made) for field, made in found.items()}
     return Resources(
         account_public_access_block=Gap("s3:GetAccountPublicAccessBlock", "not in the folder"),
         unlisted=(*_not_whole(), *odd_ones),
         **lists,
-    )
+    ), MoreResources(others=tuple(others), unlisted=tuple(_others_not_whole()))
 
 
 def _resource(ask: Ask, text: str, policy: object) -> tuple[str, Struct]:
@@ -88,7 +95,25 @@ def _resource(ask: Ask, text: str, policy: object) -> tuple[str, Struct]:
             placed = {"arn": text, "account": ask.account, "region": arn.region}
             policy = _policies(kind, ask.keep(document), text)
             return field, kind(**{**placed, **facts, **policy})
+    if other := _other_type(arn):
+        return _OTHERS, OtherResource(
+            type=other.name,
+            arn=text,
+            account=ask.account,
+            region=arn.region,
+            within_networks=other.inside == "always" or _within_unknown(other, text),
+            policies=(StandingPolicy(policy=ask.keep(document)),),
+        )
     raise ValueError(f"of {text} more than a policy must be known")
+
+
+def _within_unknown(kind: OtherType, arn: str) -> Gap | bool:
+    return Gap(kind.read_action, f"not in the folder: {arn}") if kind.inside else False
+
+
+def _other_type(arn: Arn) -> OtherType | None:
+    """Not that of what is in such a resource."""
+    return next((one for one in OTHER_TYPES.values() if one.standing(arn) == arn.resource), None)
 
 
 def _policies(kind: type[Struct], digest: str, arn: str) -> dict[str, object]:
@@ -121,3 +146,9 @@ def _not_whole() -> Iterator[Unlisted]:
         read = read_by(kind, "policies" if kind is Secret else "policy")
         gap = Gap(read, "resource-policies.json does not say that it is whole")
         yield Unlisted(kind.__name__, gap)
+
+
+def _others_not_whole() -> Iterator[Unlisted]:
+    for action in dict.fromkeys(one.list_action for one in OTHER_TYPES.values()):
+        gap = Gap(action, "resource-policies.json does not say that it is whole")
+        yield Unlisted(OtherResource.__name__, gap)

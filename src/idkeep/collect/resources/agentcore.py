@@ -4,13 +4,12 @@ Source: https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReferenc
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Answer, AnyCollector, Collector, Pages
-from idkeep.collect.failures import COULD_NOT_CONNECT
-from idkeep.collect.resources.kind import AnyKind, Found, Kind, Place, costing, in_regions, kept
+from idkeep.collect.resources.kind import AnyKind, Found, Kind, Place, costing, kept, where_it_is
 from idkeep.model import Arn
 from idkeep.model.workloads import (
     AgentDetails,
@@ -197,25 +196,13 @@ COLLECTORS: tuple[AnyCollector, ...] = (
 )
 
 
-def _listed(ask: Ask, collector: Collector[tuple[T, ...]]) -> Found[T]:
-    """Where some regions answer, those that can't be reached are taken to be without the service.
-
-    There is no telling otherwise: botocore does not know which regions have it.
-    """
-    found = in_regions(ask, collector)
-    unreached = tuple(one for one in found.gaps if one.error == COULD_NOT_CONNECT)
-    if len(unreached) == found.regions:
-        return found
-    return replace(found, gaps=tuple(one for one in found.gaps if one not in unreached))
-
-
 def _identity(_: Ask, place: Place, told: tuple[str, str]) -> WorkloadIdentity:
     arn, name = told
     return WorkloadIdentity(**place.here(arn), name=name)
 
 
 def _all_providers(ask: Ask) -> Found[_Provider]:
-    oauth2, keys = _listed(ask, OAUTH2_PROVIDERS), _listed(ask, KEY_PROVIDERS)
+    oauth2, keys = where_it_is(ask, OAUTH2_PROVIDERS), where_it_is(ask, KEY_PROVIDERS)
     return Found((*oauth2.items, *keys.items), (*oauth2.gaps, *keys.gaps), oauth2.regions)
 
 
@@ -255,7 +242,7 @@ KINDS: tuple[AnyKind, ...] = (
     Kind(
         field="workload_identities",
         model=WorkloadIdentity,
-        lists=lambda ask: _listed(ask, IDENTITIES),
+        lists=lambda ask: where_it_is(ask, IDENTITIES),
         calls=costing(0),
         read=_identity,
     ),
@@ -269,14 +256,14 @@ KINDS: tuple[AnyKind, ...] = (
     Kind(
         field="gateways",
         model=AgentGateway,
-        lists=lambda ask: _listed(ask, GATEWAYS),
+        lists=lambda ask: where_it_is(ask, GATEWAYS),
         calls=costing(2),
         read=_gateway,
     ),
     Kind(
         field="runtimes",
         model=AgentRuntime,
-        lists=lambda ask: _listed(ask, RUNTIMES),
+        lists=lambda ask: where_it_is(ask, RUNTIMES),
         calls=costing(2),
         read=_runtime,
     ),

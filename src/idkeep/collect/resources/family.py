@@ -8,8 +8,6 @@ EKS access entry 2, pod identity 1, identity pool 2, agents' credential
 provider 1, agent gateway 2, agent runtime 2.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -35,9 +33,8 @@ from idkeep.collect.resources import (
     sqs,
     ssm,
 )
-from idkeep.collect.resources.kind import AnyKind, Found, Place
-from idkeep.model import Gap
-from idkeep.model.gap import Unlisted
+from idkeep.collect.resources.kind import AnyKind
+from idkeep.collect.resources.plan import Listed, Plan, estimate, listed, read_each
 from idkeep.model.resources import Resources
 
 _MODULES = (
@@ -66,45 +63,18 @@ COLLECTORS: tuple[AnyCollector, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is still to be asked: about `calls` more, made by `read`."""
-
-    calls: int
-    read: Callable[[], Resources]
-
-
-def plan(ask: Ask) -> Plan:
+def plan(ask: Ask) -> Plan[Resources]:
     """Ask what there is, and say what reading it costs."""
-    listed = ask.each(KINDS, lambda kind: kind.lists(ask))
-    found = tuple(
-        (kind, Found(gaps=(one,)) if isinstance(one, Gap) else one)
-        for kind, one in zip(KINDS, listed, strict=True)
-    )
+    found = listed(ask, KINDS)
     return Plan(estimate(found), partial(_read, ask, found))
 
 
-def estimate(found: Iterable[tuple[AnyKind, Found[Any]]]) -> int:
-    """How many calls reading these costs at most; further pages come on top."""
-    return sum(kind.calls(item) for kind, listed in found for _, item in listed.items)
-
-
-def _read(ask: Ask, found: tuple[tuple[AnyKind, Found[Any]], ...]) -> Resources:
+def _read(ask: Ask, found: Listed) -> Resources:
     block = s3.account_block(ask)
-    read = ask.each(found, lambda one: _kind(ask, *one))
-    fields: dict[str, Any] = {}
-    unlisted: list[Unlisted] = []
-    for (kind, listed), one in zip(found, read, strict=True):
-        items = (one,) if isinstance(one, Gap) else one
-        fields[kind.field] = tuple(item for item in items if not isinstance(item, Gap))
-        gaps = (*listed.gaps, *(item for item in items if isinstance(item, Gap)))
-        unlisted += [Unlisted(kind.model.__name__, gap) for gap in dict.fromkeys(gaps)]
-    return Resources(account_public_access_block=block, unlisted=tuple(unlisted), **fields)
-
-
-def _kind(ask: Ask, kind: AnyKind, listed: Found[Any]) -> tuple[Any, ...]:
-    def one(at: tuple[str, Any]) -> object:
-        region, item = at
-        return kind.read(ask, Place(ask.partition, region, ask.account), item)
-
-    return ask.each(listed.items, one)
+    read = read_each(ask, found)
+    fields: dict[str, Any] = {kind.field: one.items for kind, one in zip(KINDS, read, strict=True)}
+    return Resources(
+        account_public_access_block=block,
+        unlisted=tuple(gap for one in read for gap in one.unlisted),
+        **fields,
+    )

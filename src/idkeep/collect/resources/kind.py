@@ -1,13 +1,14 @@
 """A kind of resource: listed first, so that its cost is known, then read one by one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from idkeep.collect.ask import Ask
 from idkeep.collect.declare import Collector, salvaged
+from idkeep.collect.failures import COULD_NOT_CONNECT
 from idkeep.collect.services.refusals import offered
 from idkeep.model import Arn, Gap
 
@@ -70,14 +71,32 @@ def in_regions(ask: Ask, collector: Collector[tuple[T, ...]], **params: object) 
 
     A region that is without the service has nothing of it.
     """
+    return gathered(ask.in_regions(lambda name: in_region(ask, collector, name, **params)))
 
-    def region(name: str) -> tuple[tuple[T, ...], tuple[Gap, ...]]:
-        reading = ask.reading(collector, region=name, **params)
-        items, odd = salvaged(collector, reading.pages, region=name) if reading.pages else ((), ())
-        gap = offered(ask, collector.service, name, reading.gap)
-        return items, (*odd, gap) if isinstance(gap, Gap) else odd
 
-    return gathered(ask.in_regions(region))
+def in_region(
+    ask: Ask, collector: Collector[tuple[T, ...]], name: str, **params: object
+) -> tuple[tuple[T, ...], tuple[Gap, ...]]:
+    """The same in one region."""
+    reading = ask.reading(collector, region=name, **params)
+    items, odd = salvaged(collector, reading.pages, region=name) if reading.pages else ((), ())
+    gap = offered(ask, collector.service, name, reading.gap)
+    return items, (*odd, gap) if isinstance(gap, Gap) else odd
+
+
+def where_it_is(ask: Ask, collector: Collector[tuple[T, ...]]) -> Found[T]:
+    """In every region, also of a service whose regions botocore does not know.
+
+    Where some regions answer, those that can't be reached are taken to be without such a service:
+    there is no telling otherwise.
+    """
+    found = in_regions(ask, collector)
+    if ask.aws.knows_regions(collector.service):
+        return found
+    unreached = tuple(one for one in found.gaps if one.error == COULD_NOT_CONNECT)
+    if len(unreached) == found.regions:
+        return found
+    return replace(found, gaps=tuple(one for one in found.gaps if one not in unreached))
 
 
 def gathered(told: Mapping[str, tuple[Iterable[T], Iterable[Gap]] | Gap] | Gap) -> Found[T]:

@@ -14,6 +14,7 @@ from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 
 from idkeep.demo.call import Call, Environ, body_of
+from idkeep.demo.overlay import others
 from idkeep.demo.overlay.ages import aged
 from idkeep.demo.overlay.tables import Asked, Operation, Table
 from idkeep.demo.overlay.world import World
@@ -59,18 +60,21 @@ MODULES = {
 }
 
 
+_SERVICES = tuple(dict.fromkeys((*MODULES, *others.SERVICES)))
+
+
 def table(service: str) -> Table:
     """The operations of a service that the overlay answers; none for one that is moto's alone."""
     name = MODULES.get(service)
     if name is None:
-        return {}
+        return others.operations(service)
     found: Table = import_module(f"idkeep.demo.overlay.{name}").OPERATIONS
-    return found
+    return {**others.operations(service), **found}
 
 
 def operations() -> tuple[str, ...]:
     """All of them: `iam:GetAccountSummary`, …, with boto3's name of the service."""
-    return tuple(f"{service}:{name}" for service in MODULES for name in table(service))
+    return tuple(f"{service}:{name}" for service in _SERVICES for name in table(service))
 
 
 def answered(world: World, call: Call, who: Principal, environ: Environ) -> Answer | None:

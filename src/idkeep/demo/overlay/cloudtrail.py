@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html: a trail of
 all regions has a shadow in each, one of the organisation in each member. Kinds: trail (with
-`status`, `selectors` and `insights`, the answers about them), event-data-store. A trail is
-declared without a region; its HomeRegion tells.
+`status`, `selectors` and `insights`, the answers about them). A trail is declared without a region;
+its HomeRegion tells.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any
 
 from idkeep.demo.declared.account import Said
 from idkeep.demo.overlay.refused import Refused
-from idkeep.demo.overlay.tables import Asked, Table, listing
+from idkeep.demo.overlay.tables import Asked, Table
 
 OURS = ("status", "selectors", "insights")
 
@@ -129,6 +129,5 @@ OPERATIONS: Table = {
     "GetInsightSelectors": _insights,
     "GetTrail": _get,
     "GetTrailStatus": _status,
-    "ListEventDataStores": listing("event-data-store", "EventDataStores"),
     "ListTrails": _list,
 }
