@@ -232,7 +232,7 @@ class _Reading:
                 raise Unfinished(
                     f"the caller's AWS credentials have expired; {left} of {len(self.mine)} "
                     "accounts are not read yet, and the others are kept",
-                    hint=f"sign in again, then {_RESUME}",
+                    hint=f"sign in again, then {_RESUME}; or see what was read with --run latest",
                 )
             raise trouble
 

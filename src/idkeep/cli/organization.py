@@ -195,7 +195,8 @@ def scan(  # noqa: PLR0913 -- what it may be told, all by name
                 each=each,
             )
         except KeyboardInterrupt:
-            say("what was read is kept: repeat the command with --resume for the rest")
+            say("what was read is kept: repeat the command with --resume for the rest,")
+            say("or see what there is with `idkeep scan --run latest`")
             raise
 
 

@@ -81,7 +81,7 @@ def severity_cells(total: AreaTotal | Summary) -> list[Text]:
     nothing = line("·", "dim")
     return [
         *(
-            line(f"{count:,}", STYLE[severity].replace(" on red3", "")) if count else nothing
+            line(f"{count:,}", STYLE[severity]) if count else nothing
             for severity, count in total.findings.items()
         ),
         line(f"{total.unknown:,}", "magenta") if total.unknown else nothing,
