@@ -88,7 +88,13 @@ def rewritten_in_every_way(text: str) -> str:
     return with_a_harmless_one(split(reordered(wrapped(text))))
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda one: one.id)
+# It counts the characters as they stand.
+OF_THE_TEXT = {"guardrail-near-its-size"}
+
+
+@pytest.mark.parametrize(
+    "check", [one for one in CHECKS if one.id not in OF_THE_TEXT], ids=lambda one: one.id
+)
 def test_how_a_policy_is_written_down_changes_no_verdict(check: AnyCheck) -> None:
     for example in check.examples:
         if example.unknown or example.not_applicable:

@@ -42,6 +42,7 @@ NOWHERE = {
     "denial-of-service-protection": "not about identities",
     "firewall-policies-kept": "not about identities",
     "premium-support": "not about identities",
+    "guardrail-room": "room for a later policy keeps or breaks nothing today",
     "log-groups-expire": "frameworks say how long logs stay at least, and not at most",
     "regional-endpoints": "that sessions hold everywhere keeps work going, and nobody out",
     "trail-logs-itself": "no control asks for CloudTrail's own writes",

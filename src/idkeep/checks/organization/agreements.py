@@ -198,7 +198,7 @@ def _voting(*people: tuple[tuple[str, ...] | None, tuple[str, ...]]) -> Organiza
 @check(
     Organization,
     severity=Severity.MEDIUM,
-    controls=("approvals", "human-mfa"),
+    controls=("approvals", "approver-mfa"),
     reads=("approval",),
     remedy=Remedy(
         do="Have Identity Center ask for MFA at every sign-in (Settings, Authentication, in its "
