@@ -9,6 +9,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv --quiet
+# One more than the two cores of the builders: a test that waits for a server leaves its core alone.
+WORKERS ?= 3
 # atheris may live in a virtual environment of its own: make fuzz FUZZ=…/bin/python
 FUZZ ?= $(BIN)/python
 INSTALL := $(UV) pip install --python $(BIN)/python
@@ -39,10 +41,10 @@ demo: $(VENV)/.demo  ## an example organisation on this machine, scanned over HT
 	@$(BIN)/idkeep demo --org
 
 test: $(VENV)/.dev  ## every test, each law on the same examples every time
-	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 laws: $(VENV)/.dev  ## look for inputs that break a law: new examples each time, ten times as many
-	@$(BIN)/pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=laws $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m hypothesis --hypothesis-profile=laws $(ARGS)
 
 check: $(VENV)/.dev  ## format, lint, types, layers, generated files
 	@$(BIN)/ruff format --check .

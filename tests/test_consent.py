@@ -4,6 +4,8 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -65,11 +67,18 @@ def at_a_terminal(code: str, answers: str) -> tuple[str, str]:
             timeout=PATIENCE,
             cwd=Path(__file__).parent,
         )
-        shown = os.read(ours, 8192).decode()
     finally:
-        os.close(ours)
         os.close(theirs)
+        shown = b"".join(until_it_is_closed(ours)).decode()
+        os.close(ours)
     return done.stdout.decode().strip(), shown
+
+
+def until_it_is_closed(terminal: int) -> Iterator[bytes]:
+    """What was written comes in pieces of any size; then there is nobody at the other end."""
+    with suppress(OSError):
+        while piece := os.read(terminal, 8192):
+            yield piece
 
 
 @pytest.mark.parametrize(

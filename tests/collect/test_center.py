@@ -433,6 +433,6 @@ def test_a_person_or_group_that_is_not_understood_costs_itself() -> None:
         assert isinstance(found, tuple)
         assert len(found) == 2
     assert [(one.kind, one.gap.error) for one in ask.unlisted()] == [  # type: ignore[union-attr]
-        ("CenterUser", "the answer lacks UserId"),
         ("CenterGroup", "the answer lacks GroupId"),
+        ("CenterUser", "the answer lacks UserId"),
     ]

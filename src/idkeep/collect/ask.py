@@ -140,8 +140,8 @@ class Ask:
         return items
 
     def unlisted(self) -> tuple[Unlisted, ...]:
-        """The odd ones that were left out of a list."""
-        return tuple(dict.fromkeys(self._unlisted))
+        """The odd ones that were left out of a list, in an order that no thread decides."""
+        return tuple(sorted(set(self._unlisted), key=lambda one: (one.kind, repr(one.gap))))
 
     def reading(
         self, collector: AnyCollector, *, region: str | None = None, **params: object
@@ -156,7 +156,7 @@ class Ask:
 
     def unprepared(self) -> tuple[Gap, ...]:
         """Why AWS would not begin some work whose earlier result it gave."""
-        return tuple(self._unprepared)
+        return tuple(sorted(self._unprepared, key=repr))
 
     def elsewhere(self, action: str, by: str, listed: Listed[Any]) -> None:
         """Note that the action was not asked, for another account's listing told the same."""
