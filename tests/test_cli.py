@@ -373,6 +373,16 @@ def test_the_kept_demo_prints_how_to_point_at_it_and_ends_with_the_command() -> 
     assert "can't be reached" in gone.stderr
 
 
+def test_a_kept_organisation_is_pointed_at_from_its_management_account() -> None:
+    with kept_demo("--org", "--facts", "identity", "--json", os.devnull, env={}) as running:
+        assert running.stdout
+        _, exports = told(running.stdout)
+        last = running.stdout.readline()
+        assert last == "# and then, for example: idkeep scan --org --external-id larkfield-audit\n"
+        proven = idkeep("doctor", "--facts", "identity", env=exports)
+        assert proven.stdout.startswith("account 555566667777 in aws")
+
+
 def test_a_report_on_stdout_is_all_there_is_on_stdout(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with (

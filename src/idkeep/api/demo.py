@@ -47,7 +47,7 @@ def demo_scan(  # noqa: PLR0913 -- what a scan may be told, all by name
 ) -> ScanReport:
     """Scan the example account as one of its principals: "auditor" or "root"."""
     # Should anything of the user's own configuration slip through, the account would differ.
-    with _environment(server.environment(principal)):
+    with _environment(demo_environment(server, principal)):
         return scan(
             account=server.account,
             families=families,
@@ -71,7 +71,7 @@ def demo_organization(
     wanted = OrganizationScan(
         role=assumed_role(_ROLE, external_id=_EXTERNAL_ID), families=frozenset(families)
     )
-    with _environment(server.environment(account=_MANAGEMENT)), TemporaryDirectory() as folder:
+    with _environment(demo_environment(server, org=True)), TemporaryDirectory() as folder:
         found = scan_organization(
             wanted,
             store=Path(folder) / "demo.db",
@@ -83,6 +83,18 @@ def demo_organization(
     # Nothing of it is kept.
     rows = tuple(replace(one, snapshot="") for one in found.accounts)
     return replace(found, run="", accounts=rows)
+
+
+def demo_environment(
+    server: demo.DemoServer, principal: str = "auditor", *, org: bool = False
+) -> dict[str, str]:
+    """The environment of who may scan the example account, or with `org` its organisation."""
+    return server.environment(principal, account=_MANAGEMENT if org else None)
+
+
+def demo_command(*, org: bool = False) -> str:
+    """What scans it there."""
+    return f"idkeep scan --org --external-id {_EXTERNAL_ID}" if org else "idkeep scan"
 
 
 def strays(exported: Mapping[str, str]) -> tuple[str, ...]:

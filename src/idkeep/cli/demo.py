@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from idkeep.api.demo import demo_organization, demo_scan, demo_server, strays
+from idkeep.api.demo import (
+    demo_command,
+    demo_environment,
+    demo_organization,
+    demo_scan,
+    demo_server,
+    strays,
+)
 from idkeep.api.settings import load_settings
 from idkeep.cli import options, reports
 from idkeep.cli.sections import Sectioned
@@ -46,7 +53,7 @@ MOST_USERS, MOST_ACCOUNTS = 99_999, 9_999
 )
 @click.option("--org", is_flag=True, help="Scan every account of the example organisation.")
 @click.option("--as-root", is_flag=True, help="Scan with the root user's credentials.")
-@click.option("--keep", is_flag=True, help="Leave the account up and print how to point at it.")
+@click.option("--keep", is_flag=True, help="Leave it up and print how to point at it.")
 @click.option(
     "--facts",
     metavar="LIST",
@@ -107,22 +114,27 @@ def command(  # noqa: PLR0913 -- one parameter an option
         with suppress(BrokenPipeError):
             documents.finish(found)
             if keep:
-                _stay_up(server.environment(principal), err=reporting.take_stdout)
+                _stay_up(
+                    demo_environment(server, principal, org=org),
+                    demo_command(org=org),
+                    err=reporting.take_stdout,
+                )
     ctx.exit(reporting.exit_code(found))
 
 
-def _tell_how_to_reach(environment: Mapping[str, str], *, err: bool) -> None:
+def _tell_how_to_reach(environment: Mapping[str, str], command: str, *, err: bool) -> None:
     """For a shell to run; on stderr where a report has stdout for itself."""
-    click.echo("\n# The example account stays up until Ctrl-C. In another terminal:", err=err)
+    click.echo("\n# The example stays up until Ctrl-C. In another terminal:", err=err)
     click.echo(f"unset {' '.join(strays(environment))}", err=err)
     for name, value in environment.items():
         click.echo(f"export {name}={quote(value)}", err=err)
+    click.echo(f"# and then, for example: {command}", err=err)
 
 
-def _stay_up(environment: Mapping[str, str], *, err: bool) -> None:
+def _stay_up(environment: Mapping[str, str], command: str, *, err: bool) -> None:
     """Until Ctrl-C, which is how this is meant to end and so no failure."""
     try:
-        _tell_how_to_reach(environment, err=err)
+        _tell_how_to_reach(environment, command, err=err)
         Event().wait()
     except KeyboardInterrupt:
         click.echo(err=True)
