@@ -1,11 +1,13 @@
 """Which checks stand behind each control, and that none says more of it than it shows."""
 
 import tomllib
+from io import StringIO
 from pathlib import Path
 
 import msgspec
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from idkeep.access import Estate
@@ -25,7 +27,10 @@ from idkeep.checks.samples import (
 )
 from idkeep.config import Settings
 from idkeep.model import Snapshot
-from idkeep.report.framework import FrameworkTally
+from idkeep.report.framework import FrameworkReport, FrameworkTally
+from idkeep.report.framework_csv import csv
+from idkeep.report.framework_html import html
+from idkeep.report.framework_text import FrameworkText
 from idkeep.report.scan import scan_report
 from idkeep.store import SqliteStore
 
@@ -189,3 +194,11 @@ def test_the_limits_hold_in_a_report_of_what_was_kept(tmp_path: Path) -> None:
     )
     assert {one.id: one.status for one in found.controls}["2.12"] == "fail"
     assert found.limits["max_access_key_age"] == 90
+    said = ("".join(csv(found)), "".join(html(found)), rendered(found))
+    assert all("max_access_key_age = 90" in " ".join(one.split()) for one in said)
+
+
+def rendered(report: FrameworkReport) -> str:
+    console = Console(width=200, file=StringIO(), no_color=True)
+    console.print(FrameworkText(report))
+    return console.file.getvalue()  # type: ignore[attr-defined]

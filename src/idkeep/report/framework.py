@@ -123,6 +123,11 @@ class FrameworkReport(Struct, frozen=True, kw_only=True):
         return not self.counts[ControlStatus.FAIL]
 
 
+def limits(report: FrameworkReport) -> str:
+    """Those that the framework sets itself, in place of the settings', in words."""
+    return ", ".join(f"{name} = {str(value).lower()}" for name, value in report.limits.items())
+
+
 class FrameworkTally:
     """Takes the accounts' reports one by one; what the framework asks of each is kept `aside`."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from idkeep.report.csv_table import row
-from idkeep.report.framework import AccountControl, ControlResult, FrameworkReport
+from idkeep.report.framework import AccountControl, ControlResult, FrameworkReport, limits
 
 _COLUMNS = (
     "framework",
@@ -18,6 +18,7 @@ _COLUMNS = (
     "checks",
     "findings",
     "evidence",
+    "limits",
 )
 
 
@@ -43,4 +44,5 @@ def _cells(report: FrameworkReport, control: ControlResult, one: AccountControl)
         " ".join(check.id for check in one.checks),
         " ".join(finding.id for finding in one.findings),
         "; ".join(f"{said.who} {said.when}" for said in one.evidence),
+        limits(report),
     ]

@@ -9,7 +9,13 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from idkeep.report.framework import AccountControl, ControlResult, ControlStatus, FrameworkReport
+from idkeep.report.framework import (
+    AccountControl,
+    ControlResult,
+    ControlStatus,
+    FrameworkReport,
+    limits,
+)
 from idkeep.report.text_parts import line
 from idkeep.report.words import many
 
@@ -76,11 +82,6 @@ class FrameworkText:
         if left := len(one.findings) - len(shown):
             rows.append(line(f"and {left} more: --all shows them", "dim"))
         yield Padding(Text("\n").join(rows), (0, 0, 0, _WIDTH + 2))
-
-
-def limits(report: FrameworkReport) -> str:
-    """Those that the framework sets itself, in place of the settings'."""
-    return ", ".join(f"{name} = {str(value).lower()}" for name, value in report.limits.items())
 
 
 def _heading(report: FrameworkReport) -> Text:
