@@ -199,6 +199,6 @@ def test_the_limits_hold_in_a_report_of_what_was_kept(tmp_path: Path) -> None:
 
 
 def rendered(report: FrameworkReport) -> str:
-    console = Console(width=200, file=StringIO(), no_color=True)
-    console.print(FrameworkText(report))
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    out = StringIO()
+    Console(width=200, file=out, no_color=True).print(FrameworkText(report))
+    return out.getvalue()
