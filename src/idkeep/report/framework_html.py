@@ -73,7 +73,7 @@ _STYLE = """
 .legend li{margin:.2rem 0;break-inside:avoid}
 .control{background:var(--paper);border:1px solid var(--line);border-radius:4px;
 padding:.7rem 1rem;margin:.6rem 0;break-inside:avoid}
-.control h3{margin:0 0 .2rem}.control p{margin:.2rem 0}
+.control h3{margin:0 0 .2rem}.control h3 small{font-weight:400}.control p{margin:.2rem 0}
 .control.not_assessed,.control.not_applicable{background:none}
 @media (max-width:44rem){.legend{columns:1}}
 """

@@ -36,7 +36,7 @@ ORGANIZATION_SCHEMA = "idkeep.organization/1"
 _NOTHING = Summary(
     passed=0, failed=0, unknown=0, not_applicable=0, findings=dict.fromkeys(reversed(Severity), 0)
 )
-_NOT_REACHED = "not read yet: `idkeep scan --org --resume` reads it"
+_NOT_REACHED = "the scan has not come to it: `idkeep scan --org --resume` reads it"
 
 
 class Coverage(StrEnum):
