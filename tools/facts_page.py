@@ -121,7 +121,9 @@ _OTHERS = """\
 The second action tells `policies` and whether it answers `within_networks` alone, the first `type`,
 `arn`, `account` and `region`. All are asked in every region, but for what lives in none. Nothing of
 a type that another account shares is read. A resource without a policy is closed to outsiders, but
-for file systems and VPC Lattice: whoever reaches these by their network may need none.
+for file systems and VPC Lattice: whoever reaches these by their network may need none. Where the
+family was not asked for, `idkeep can` takes these policies to allow nothing to who asks of a single
+resource, and says so beside the answer.
 
 | type | a | its listing | its policy | |
 |---|---|---|---|---|"""

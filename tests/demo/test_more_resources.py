@@ -189,6 +189,13 @@ def told(kind: OtherType, name: str) -> dict[str, Any]:
     )
 
 
+def without(kind: OtherType, name: str) -> dict[str, Any]:
+    """One without a policy, or with one that is not in force."""
+    member, off = kind.off
+    made = thing(kind, name)
+    return {**made, member: off, "Policy": policy("not in force")} if member else made
+
+
 @pytest.fixture(scope="module")
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
     """One of each type with a policy, and one without, in an account of one region."""
@@ -201,7 +208,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
     ]
     for kind in TYPES:
         word = kind.name.partition(":")[2]
-        for says in (told(kind, OPEN), thing(kind, BARE)):
+        for says in (told(kind, OPEN), without(kind, BARE)):
             if kind.name == "glue:rootcatalog" and kind.policy not in says:
                 continue
             lines += [
