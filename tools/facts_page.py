@@ -122,8 +122,8 @@ The second action tells `policies` and whether it answers `within_networks` alon
 `arn`, `account` and `region`. All are asked in every region, but for what lives in none. Nothing of
 a type that another account shares is read. A resource without a policy is closed to outsiders, but
 for file systems and VPC Lattice: whoever reaches these by their network may need none. Where the
-family was not asked for, `idkeep can` takes these policies to allow nothing to who asks of a single
-resource, and says so beside the answer.
+family was not asked for, `idkeep can` answers as if these policies allowed nothing, and says so
+beside an answer about one resource.
 
 | type | a | its listing | its policy | |
 |---|---|---|---|---|"""
