@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from idkeep.access.answer import Says
 from idkeep.access.somewhere import may_somewhere
-from idkeep.checks.samples import allow, text
+from idkeep.checks.samples import allow, deny, text
 from idkeep.model import Gap, NotAsked, Snapshot, Unlisted
 from idkeep.model.facts import Family
 from idkeep.model.other_resources import MoreResources, OtherResource, StandingPolicy
@@ -51,8 +51,7 @@ def test_a_resources_policy_lets_a_principal_of_the_account_in() -> None:
 def test_all_of_its_policies_count_together() -> None:
     away = f"arn:aws:iam::{AWAY}:role/partner"
     grant = StandingPolicy(name="a", policy=text(allow(COPY, Principal={"AWS": away})))
-    deny = {"Effect": "Deny", "Principal": "*", "Action": COPY, "Resource": "*"}
-    both = (grant, StandingPolicy(name="b", policy=text(deny)))
+    both = (grant, StandingPolicy(name="b", policy=text(deny(COPY, Principal="*"))))
     assert engine(with_(vault((grant,)))).outsider(away, COPY, VAULT).says is Says.YES
     assert engine(with_(vault(both))).outsider(away, COPY, VAULT).says is Says.NO
 
