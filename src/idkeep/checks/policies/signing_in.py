@@ -1,11 +1,11 @@
 """Checks on where people may sign in from, and on what AWS Support was permitted."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from msgspec.structs import replace
 
 from idkeep.access import Estate
-from idkeep.access.sign_in import spared, uncovered
+from idkeep.access.sign_in import WAYS, spared, uncovered
 from idkeep.checks.declare import (
     Remedy,
     Said,
@@ -18,12 +18,16 @@ from idkeep.checks.declare import (
 )
 from idkeep.checks.policies.samples import user
 from idkeep.checks.policies.words import listed
-from idkeep.checks.samples import ACCOUNT, SERVICES, ago, deny, text
+from idkeep.checks.samples import ACCOUNT, ORGANIZATION, SERVICES, ago, allow, deny, text
 from idkeep.model import (
     Account,
     ConsoleAuthorization,
     Gap,
+    MemberAccount,
     NotApplicable,
+    Organization,
+    OrganizationPolicy,
+    PolicyType,
     Problem,
     Severity,
     SupportPermit,
@@ -141,6 +145,33 @@ _BUT_ONE = text(
         },
     )
 )
+_NO_TYPES = Gap("organizations:ListRoots", "AccessDeniedException")
+
+
+def _under(rcp: str) -> Organization:
+    """The examples' account as a member, with a resource control policy over it."""
+    own = MemberAccount(
+        id=ACCOUNT.id,
+        arn=f"arn:aws:organizations::999988887777:account/o-exampleorg1/{ACCOUNT.id}",
+        name="shop",
+        email="aws+shop@example.com",
+        state="ACTIVE",
+        path=("r-1",),
+    )
+    policies = tuple(
+        OrganizationPolicy(
+            id=f"p-{name}",
+            arn=f"arn:aws:organizations::1:policy/{name}",
+            name=name,
+            targets=("r-1", ACCOUNT.id),
+            document=document,
+        )
+        for name, document in (("All", text(allow("*", Principal="*"))), ("SignIn", rcp))
+    )
+    types = (PolicyType(name="RESOURCE_CONTROL_POLICY", status="ENABLED", policies=policies),)
+    return replace(ORGANIZATION, accounts=(own,), policy_types=types)
+
+
 _EMERGENCY = user("break-glass", arn="arn:aws:iam::111122223333:user/emergency/break-glass")
 
 
@@ -160,7 +191,19 @@ _EMERGENCY = user("break-glass", arn="arn:aws:iam::111122223333:user/emergency/b
         fails(_with(_ALL_WAYS, _ON), "lets nobody sign in when the network is gone"),
         passes(_with(_BUT_ONE, _ON), users=(_EMERGENCY,)),
         passes(_with(_ALL_WAYS, None)),
+        fails(
+            _with(None, _ON),
+            "lets nobody sign in when the network is gone",
+            organization=_under(_ALL_WAYS),
+        ),
+        passes(_with(None, _ON), organization=_under(_BUT_ONE), users=(_EMERGENCY,)),
         does_not_apply(_with(None, None), _NONE),
+        does_not_apply(_with(None, _ON), f"{_NONE}, and no RCP limits signing in"),
+        cannot_tell(
+            _with(None, _ON),
+            str(_NO_TYPES),
+            organization=replace(ORGANIZATION, policy_types=_NO_TYPES),
+        ),
         cannot_tell(_with(_REFUSED, _ON), str(_REFUSED)),
         cannot_tell(_with(_ALL_WAYS, _NO_SWITCH), str(_NO_SWITCH)),
     ),
@@ -168,15 +211,17 @@ _EMERGENCY = user("break-glass", arn="arn:aws:iam::111122223333:user/emergency/b
 def sign_in_policy_spares_nobody(account: Account, estate: Estate) -> Iterator[Said]:
     """An account's sign-in policy has no way in for the day when the usual network is gone.
 
-    It is asked before the password, of root too, so a lost office or VPN locks everybody out.
-    Whether each user and root gets in from anywhere is decided:
+    It is asked before the password, of root too, so a lost office or VPN locks everybody out. A
+    resource control policy of the organisation does the same, with a policy of the account's or
+    without. Whether each user and root gets in from anywhere is decided:
     https://docs.aws.amazon.com/signin/latest/userguide/console-access-control.html
     """
-    if known(account.signin_policy) is None:
-        yield NotApplicable(_NONE)
-        return
-    switch = known(account.console_authorization)
+    policy, switch = known(account.signin_policy), known(account.console_authorization)
     if switch is None or not switch.enabled:
+        if policy is None:
+            yield NotApplicable(_NONE)
+        return
+    if policy is None and not (yield from _limited_from_above(account, estate)):
         return
     found = spared(estate.engine)
     if isinstance(found, str):
@@ -186,6 +231,21 @@ def sign_in_policy_spares_nobody(account: Account, estate: Estate) -> Iterator[S
             yield Unknown(str(gap))
             return
         yield Problem("lets nobody sign in when the network is gone")
+
+
+def _limited_from_above(account: Account, estate: Estate) -> Generator[Said, None, bool]:
+    """Whether RCPs limit signing in to an account without a policy of its own."""
+    if gaps := estate.engine.site(account).guardrails:
+        yield from (Unknown(str(gap)) for gap in gaps)
+        return False
+    open_ = uncovered(estate.engine)
+    if isinstance(open_, str):
+        yield Unknown(open_)
+    elif WAYS[0] in open_:
+        yield NotApplicable(f"{_NONE}, and no RCP limits signing in")
+    else:
+        return True
+    return False
 
 
 _PERMIT = SupportPermit(
