@@ -17,7 +17,16 @@ from idkeep.checks.declare import (
     passes,
 )
 from idkeep.checks.edits import WRITE_OPT_OUT, WRITE_SCP, WRITE_TAG_POLICY
-from idkeep.checks.organization.samples import RCP, REFUSED, SCP, SHOP, organization, policy
+from idkeep.checks.organization.samples import (
+    RCP,
+    REFUSED,
+    ROOT_ID,
+    SCP,
+    SHOP,
+    member,
+    organization,
+    policy,
+)
 from idkeep.checks.organization.words import NOT_HERE, of_member, type_of, whole
 from idkeep.checks.policies.words import listed
 from idkeep.checks.samples import ORGANIZATION, deny, document
@@ -157,6 +166,85 @@ def account_without_tag_policy(member: MemberAccount, estate: Estate) -> Iterato
         yield Unknown(str(levels))
     elif not any(level.documents for level in levels or ()):
         yield Problem("has no tag policy over it")
+
+
+# The types of policy that switch security services on, and what each says of.
+_SWITCH_ON = {
+    "SECURITYHUB_POLICY": "Security Hub",
+    "SECURITYHUB_CSPM_POLICY": "Security Hub CSPM",
+    "INSPECTOR_POLICY": "Inspector",
+    "GUARDDUTY_POLICY": "GuardDuty",
+}
+_WATCHED = policy("Watched", document=document({"inspector": {"enablement": {}}}))
+_INSPECTOR = "INSPECTOR_POLICY"
+_BESIDE = member("555566667777", path=(ROOT_ID, "ou-lark-lab"))
+
+
+@check(
+    MemberAccount,
+    severity=Severity.LOW,
+    controls=("central-security-policies",),
+    reads=_READS,
+    remedy=Remedy(
+        do="Attach the policy that the others have to its OU, or to the root: `aws organizations "
+        "attach-policy --policy-id POLICY_ID --target-id TARGET_ID`.",
+        may_stop="Nothing stops: the service is switched on there, and paid for.",
+    ),
+    examples=(
+        fails(
+            _BESIDE,
+            "is under no policy for Inspector, as others of the organisation are",
+            organization=organization(_WATCHED, kind=_INSPECTOR, accounts=(SHOP, _BESIDE)),
+        ),
+        passes(SHOP, organization=organization(_WATCHED, kind=_INSPECTOR)),
+        does_not_apply(
+            SHOP,
+            "the organisation sets no security service up by policies",
+            organization=organization(replace(_WATCHED, targets=()), kind=_INSPECTOR),
+        ),
+        does_not_apply(
+            SHOP,
+            "the organisation sets no security service up by policies",
+            organization=organization(_OWNER, kind=_TAGS),
+        ),
+        cannot_tell(SHOP, str(REFUSED), organization=organization(policy_types=REFUSED)),
+        cannot_tell(
+            SHOP,
+            str(REFUSED),
+            organization=organization(replace(_WATCHED, targets=REFUSED), kind=_INSPECTOR),
+        ),
+    ),
+)
+def account_beside_security_policies(member: MemberAccount, estate: Estate) -> Iterator[Said]:
+    """Policies of the organisation set a security service up, and an account is under none of them.
+
+    It looks as though the service were on everywhere, and nobody misses what it does not say. These
+    policies reach the management account too:
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html
+    """
+    found = yield from of_member(member, estate, limited=False)
+    if found is None:
+        return
+    types = known(found.policy_types)
+    if not (used := [one for one in types if one.name in _SWITCH_ON and _is_used(one)]):
+        yield NotApplicable("the organisation sets no security service up by policies")
+    for kind in used:
+        levels = policy_levels(found, member.id, kind.name)
+        if isinstance(levels, Gap | NotAsked):
+            yield Unknown(str(levels))
+        elif not any(level.documents for level in levels or ()):
+            service = _SWITCH_ON[kind.name]
+            yield Problem(
+                f"is under no policy for {service}, as others of the organisation are", at=kind.name
+            )
+
+
+def _is_used(kind: PolicyType) -> bool:
+    """Whether some policy of the type is attached, or may be."""
+    if isinstance(kind.policies, Gap | NotAsked):
+        return True
+    policies = kind.policies if isinstance(kind.policies, tuple) else ()
+    return any(not isinstance(one.targets, tuple) or one.targets for one in policies)
 
 
 _BROKEN = InvalidEffectivePolicy(
@@ -347,6 +435,7 @@ def guardrail_left_by_aws(policy: OrganizationPolicy, estate: Estate) -> Iterato
 
 CHECKS = (
     guardrail_left_by_aws,
+    account_beside_security_policies,
     ai_services_keep_content,
     account_without_tag_policy,
     policy_takes_no_effect,
