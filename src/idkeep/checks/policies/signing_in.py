@@ -204,6 +204,12 @@ _EMERGENCY = user("break-glass", arn="arn:aws:iam::111122223333:user/emergency/b
             str(_NO_TYPES),
             organization=replace(ORGANIZATION, policy_types=_NO_TYPES),
         ),
+        cannot_tell(
+            _with(_BUT_ONE, _ON),
+            str(_NO_TYPES),
+            organization=replace(ORGANIZATION, policy_types=_NO_TYPES),
+            users=(_EMERGENCY,),
+        ),
         cannot_tell(_with(_REFUSED, _ON), str(_REFUSED)),
         cannot_tell(_with(_ALL_WAYS, _NO_SWITCH), str(_NO_SWITCH)),
     ),
@@ -231,6 +237,9 @@ def sign_in_policy_spares_nobody(account: Account, estate: Estate) -> Iterator[S
             yield Unknown(str(gap))
             return
         yield Problem("lets nobody sign in when the network is gone")
+    else:
+        # An RCP can only keep more people out.
+        yield from (Unknown(str(gap)) for gap in estate.engine.site(account).guardrails)
 
 
 def _limited_from_above(account: Account, estate: Estate) -> Generator[Said, None, bool]:
