@@ -44,6 +44,7 @@ UNSERVED = {
 # Checks that no control of these frameworks asks for, and why.
 NOWHERE = {
     "ai-opt-out": "use of data by a provider is no control on identities",
+    "central-security-policies": "whether the services are on is asked in each account itself",
     "denial-of-service-protection": "not about identities",
     "firewall-policies-kept": "not about identities",
     "premium-support": "not about identities",
