@@ -1,7 +1,7 @@
 """What changed between two snapshots is said; what did not, or cannot be told, is not."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from idkeep.model import (
     PolicyVersion,
     Role,
     Snapshot,
+    SupportPermit,
     Unlisted,
 )
 from idkeep.report import DiffReport, as_json, diff_report, diff_side, json_schema
@@ -135,6 +136,18 @@ def test_tags_of_a_policy_are_told_one_by_one() -> None:
     assert said(red, tagged(PolicyTags()))[2:] == [f"{MINUS} removed tag team: red"]
     assert said(tagged(None), tagged(PolicyTags())) == []
     assert said(red, refused)[1:] == ["? now unknown tag of own (tag:GetResources: AccessDenied)"]
+
+
+def test_a_span_of_time_and_tags_in_a_list_are_told_in_words() -> None:
+    def permitted(*windows: tuple[datetime | None, datetime | None]) -> Snapshot:
+        permit = SupportPermit(arn="a", name="case", status="ACTIVE", created=NOW, windows=windows)
+        return replace(person(), account=replace(ACCOUNT, support_permits=(permit,)))
+
+    open_end, closed = (NOW, None), (NOW, NOW + timedelta(days=1))
+    assert said(permitted(open_end), permitted(closed))[-2:] == [
+        f"{MINUS} removed windows 2026-11-01T12:00:00Z to open",
+        "+ added windows 2026-11-01T12:00:00Z to 2026-11-02T12:00:00Z",
+    ]
 
 
 def test_use_is_no_change() -> None:

@@ -1,5 +1,6 @@
 """The declared organisation, as its management account, its deputies and its members see it."""
 
+from time import sleep
 from typing import Any
 
 import pytest
@@ -197,6 +198,15 @@ def test_tags_of_accounts_come_in_one_call(demo: DemoServer, connect: Connect) -
     }
     assert tags[PRODUCTION] == {"Owner": "Platform", "Data": "customers"}
     assert MANAGEMENT not in tags
+
+
+def test_who_asks_twice_is_told_the_same_times(manager: Any) -> None:
+    def joined() -> list[Any]:
+        return [one["JoinedTimestamp"] for one in every(manager, "list_accounts", "Accounts")]
+
+    before = joined()
+    sleep(1.1)
+    assert joined() == before
 
 
 def test_policies_with_tags_are_listed_in_iams_home_region(

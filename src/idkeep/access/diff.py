@@ -200,9 +200,7 @@ class _Comparison:
         made: dict[str, object] = {}
         seen: Counter[str] = Counter()
         for one in values:
-            known = (
-                _identity(one, by_name=self._by_name) if isinstance(one, Struct) else _plain(one)
-            )
+            known = _identity(one, by_name=self._by_name) if isinstance(one, Struct) else _told(one)
             seen[str(known)] += 1
             number = seen[str(known)]
             made[f"{known} #{number}" if number > 1 else str(known)] = one
@@ -289,6 +287,17 @@ def _plain(value: object) -> Scalar:
             return value
         case _:
             return None
+
+
+def _told(value: object) -> Scalar:
+    """The same, but in words of a pair (the two ends of a time) or of tags."""
+    match value:
+        case tuple():
+            return " to ".join("open" if one is None else str(_plain(one)) for one in value)
+        case dict():
+            return ", ".join(f"{name}={_plain(one)}" for name, one in value.items())
+        case _:
+            return _plain(value)
 
 
 def _identity(value: Struct, *, by_name: bool = False) -> object:

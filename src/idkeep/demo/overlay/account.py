@@ -123,7 +123,7 @@ def _account_information(asked: Asked) -> Mapping[str, Any]:
     return {
         "AccountId": account.id,
         "AccountName": account.name,
-        "AccountCreatedDate": asked.state.clock() - timedelta(days=account.created),
+        "AccountCreatedDate": asked.world.began - timedelta(days=account.created),
         "AccountState": "ACTIVE" if state == "PENDING_CLOSURE" else state,
     }
 

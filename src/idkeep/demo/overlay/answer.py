@@ -116,7 +116,7 @@ def _result(operation: Operation, asked: Asked) -> Mapping[str, Any] | ServiceEx
     # moto's serializers write what is None as an empty element.
     said = {name: part for name, part in found.items() if part is not None}
     shape = asked.model.output_shape
-    return said if shape is None else dict(aged(said, shape, asked.world.clock()))
+    return said if shape is None else dict(aged(said, shape, asked.world.began))
 
 
 def _parsed(call: Call, request: Request, model: Any, protocol: str) -> dict[str, Any]:  # noqa: ANN401

@@ -126,7 +126,7 @@ def views(asked: Asked) -> list[CenterView]:
         if is_own or (
             _is_organization_s(asked, center) and asked.world.member(asked.state.account)
         ):
-            found.append(CenterView(center, asked.state.partition, asked.state.clock()))
+            found.append(CenterView(center, asked.state.partition, asked.world.began))
     return found
 
 

@@ -109,7 +109,7 @@ def _root(state: AccountState, made: datetime) -> list[str]:
 def _root_certificate(state: AccountState, one: Certificate) -> SigningCertificate:
     made = SigningCertificate("", "", "")
     made.status = "Active" if one.active else "Inactive"
-    made.upload_date = (state.clock() - timedelta(days=one.uploaded)).replace(microsecond=0)
+    made.upload_date = (state.began - timedelta(days=one.uploaded)).replace(microsecond=0)
     return made
 
 

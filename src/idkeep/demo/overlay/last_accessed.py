@@ -66,7 +66,7 @@ def _service(asked: Asked, arn: str, namespace: str, age: float | str) -> dict[s
     said = {"ServiceName": NAMES.get(namespace, namespace), "ServiceNamespace": namespace}
     if isinstance(age, str):
         return {**said, "TotalAuthenticatedEntities": 0}
-    when = (asked.state.clock() - timedelta(days=age)).replace(microsecond=0)
+    when = (asked.world.began - timedelta(days=age)).replace(microsecond=0)
     return {
         **said,
         "LastAuthenticated": when,

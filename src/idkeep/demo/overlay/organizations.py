@@ -286,7 +286,7 @@ def _tags(asked: Asked, tree: Tree) -> list[dict[str, str]]:
 
 
 def _ago(asked: Asked, days: float) -> Any:  # noqa: ANN401 a time
-    return (asked.state.clock() - timedelta(days=days)).replace(microsecond=0)
+    return (asked.world.began - timedelta(days=days)).replace(microsecond=0)
 
 
 OPERATIONS: Table = {

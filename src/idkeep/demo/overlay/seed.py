@@ -27,25 +27,28 @@ from idkeep.demo.overlay.state import AccountState, Credentials, RootKey, RootUs
 from idkeep.demo.principals import SECRET
 
 
-def seeded(estate: AccountEstate, clock: Callable[[], datetime]) -> AccountState:
-    """The state of an account that is as the estate says, counted back from now."""
-    return _Seed(estate, clock).state
+def seeded(estate: AccountEstate, clock: Callable[[], datetime], began: datetime) -> AccountState:
+    """The state of an account that is as the estate says, counted back from `began`."""
+    return _Seed(estate, clock, began).state
 
 
 class _Seed:
     """One filling of moto's backends; owns them until `state` is handed out."""
 
-    def __init__(self, estate: AccountEstate, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, estate: AccountEstate, clock: Callable[[], datetime], began: datetime
+    ) -> None:
         account = estate.account
         self._estate = estate
         self._account = account
-        self._now = clock()
+        self._now = began
         self._iam = iam_backends[account.id][account.partition]
         self._policies = managed_policies(estate, self._now)
         self._iam.managed_policies = {policy.arn: policy for policy in self._policies.values()}
         self.state = AccountState(
             declared=estate,
             clock=clock,
+            began=began,
             iam=self._iam,
             root=self._root(),
             credentials=Credentials(declared=estate.report),

@@ -56,6 +56,7 @@ class AccountState:
 
     declared: AccountEstate
     clock: Callable[[], datetime]
+    began: datetime
     iam: Any
     root: RootUser
     credentials: Credentials

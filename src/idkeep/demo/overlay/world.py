@@ -19,11 +19,16 @@ from idkeep.demo.principals import Principal, principals
 
 
 class World:
-    """Owns the accounts' states, the sessions handed out, and the faults in force."""
+    """Owns the accounts' states, the sessions handed out, and the faults in force.
+
+    What is declared to be so many days old is that much older than `began`: who asks twice is told
+    the same.
+    """
 
     def __init__(self, estate: Estate, clock: Callable[[], datetime]) -> None:
         self.estate = estate.with_account(with_crowd(estate.one))
         self.clock = clock
+        self.began = clock()
         self.faults = Faults()
         self._lock = threading.RLock()
         self._states: dict[str, AccountState] = {}
@@ -43,7 +48,7 @@ class World:
             if account not in self._states:
                 declared = self.estate.accounts[account]
                 whole = declared if account == self.estate.first else with_crowd(declared)
-                self._states[account] = seeded(whole, self.clock)
+                self._states[account] = seeded(whole, self.clock, self.began)
             return self._states[account]
 
     def member(self, account: str) -> Member | None:
