@@ -11,6 +11,7 @@ import surroundings
 from idkeep.demo import DemoServer, running
 
 surroundings.settle(os.environ)
+surroundings.hear_ctrl_c()
 laws_profile.set_up()
 
 ESTATES = Path(__file__).parent / "estates"

@@ -1,6 +1,8 @@
 """What of a developer's or a builder's machine must not reach a test."""
 
 import os
+import signal
+import threading
 from collections.abc import MutableMapping
 
 # Seconds for what ends by itself, on a machine that has much else to do: no test is about them.
@@ -32,3 +34,10 @@ def settle(environment: MutableMapping[str, str]) -> None:
         if (name.startswith(_FOREIGN) and name not in _MEANT) or name in _TERMINAL:
             del environment[name]
     environment.update(_SET)
+
+
+def hear_ctrl_c() -> None:
+    """A shell's job in the background ignores it, and so would all that the tests start."""
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if ignored and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
