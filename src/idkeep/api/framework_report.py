@@ -7,8 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, cast
 from weakref import finalize
 
 from msgspec.structs import replace
@@ -25,15 +24,12 @@ from idkeep.report.framework_csv import csv
 from idkeep.report.organization import Coverage
 from idkeep.report.scan import ScanReport
 from idkeep.report.structured import json_pieces
-from idkeep.store import Spool, no_room
+from idkeep.store import Scratch, Spool
 
 PACK_SCHEMA = "idkeep.evidence/1"
 # A control rests on its own checks: what these find counts there, whoever tells the whole of it.
 _IN_PARTS = Judging(in_parts=True)
 _MOST_EVIDENCE = 100_000_000
-# Bytes of a pack that are held in memory, and those that are read of it at a time.
-_IN_MEMORY = 2_000_000
-_PIECE = 1 << 20
 # Bytes that each of a framework's hundreds of controls holds in memory.
 _BLOCK = 8_000
 # The same findings make the same file: a zip's own times are those of the snapshot.
@@ -105,8 +101,9 @@ class EvidencePack:
     def __init__(self, settings: Settings, settings_file: Path | None) -> None:
         self._settings = settings
         self._settings_file = settings_file
-        self._out = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- as long as we are
-        self._zip = zipfile.ZipFile(self._out, "w", zipfile.ZIP_DEFLATED)
+        self._out = Scratch()
+        # It writes, flushes, tells and seeks, and needs no more of a file.
+        self._zip = zipfile.ZipFile(cast("IO[bytes]", self._out), "w", zipfile.ZIP_DEFLATED)
         finalize(self, _close, self._zip, self._out)
         self._hashes: dict[str, str] = {}
         # The SHA-256 of the manifest, which names all else; "" until all is in.
@@ -131,16 +128,11 @@ class EvidencePack:
             if said.framework == report.framework and said.file:
                 self._evidence(said.file)
         self.manifest = self._put("manifest.json", (self._manifest(report),))
-        try:
-            self._zip.close()
-        except OSError as error:
-            raise no_room(error) from error
+        self._zip.close()
 
     def pieces(self) -> Iterator[bytes]:
         """The file, when it is finished."""
-        self._out.seek(0)
-        while piece := self._out.read(_PIECE):
-            yield piece
+        return self._out.pieces()
 
     def _evidence(self, file: str) -> None:
         base = self._settings_file.parent if self._settings_file else Path()
@@ -172,20 +164,17 @@ class EvidencePack:
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o600 << 16
         digest = sha256()
-        try:
-            # How long it gets nobody knows yet.
-            with self._zip.open(info, "w", force_zip64=True) as file:
-                for piece in pieces:
-                    digest.update(piece)
-                    file.write(piece)
-        except OSError as error:
-            raise no_room(error) from error
+        # How long it gets nobody knows yet.
+        with self._zip.open(info, "w", force_zip64=True) as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
         self._hashes[name] = digest.hexdigest()
         return self._hashes[name]
 
 
-def _close(*files: zipfile.ZipFile | IO[bytes]) -> None:
-    """What had no room has none now, and what is not finished is not missed."""
-    for one in files:
-        with suppress(OSError):
-            one.close()
+def _close(pack: zipfile.ZipFile, file: Scratch) -> None:
+    """A pack that is not finished is not missed."""
+    with suppress(IdkeepError):
+        pack.close()
+    file.close()

@@ -1,10 +1,9 @@
 """What verbs that end in a report share: its options, where it goes, and its exit code."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import click
@@ -15,7 +14,7 @@ from idkeep.model import Severity, Status
 from idkeep.report import OrganizationReport, ScanReport, Selection
 from idkeep.report.format import FORMATS, Format, format_of
 from idkeep.report.shown import shown
-from idkeep.store import Spool, no_room
+from idkeep.store import Scratch, Spool
 
 if TYPE_CHECKING:
     from idkeep.api.judging import Against, Judging
@@ -24,9 +23,6 @@ Report: TypeAlias = ScanReport | OrganizationReport
 C = TypeVar("C", bound=Callable[..., Any])
 
 _OUTPUT = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
-# Bytes of a document that are held in memory; a larger one waits in a file without a name.
-_IN_MEMORY = 2_000_000
-_PIECE = 1 << 20
 
 
 def _list(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -182,7 +178,7 @@ class _Document:
         self.path = path
         self.trouble: IdkeepError | None = None
         self._made = made
-        self._scratch = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- see `close`
+        self._scratch = Scratch()
         self._write(made.begin())
 
     def account(self, report: ScanReport) -> None:
@@ -192,13 +188,10 @@ class _Document:
         self._write(self._made.end(report))
 
     def pieces(self) -> Iterator[bytes]:
-        self._scratch.seek(0)
-        while piece := self._scratch.read(_PIECE):
-            yield piece
+        return self._scratch.pieces()
 
     def close(self) -> None:
-        with suppress(OSError):  # what had no room has none now
-            self._scratch.close()
+        self._scratch.close()
 
     def _write(self, pieces: Iterator[str]) -> None:
         """A document that has no room is given up; the others and the terminal get theirs."""
@@ -208,8 +201,6 @@ class _Document:
             for one in pieces:
                 self._scratch.write(one.encode())
             self._scratch.flush()
-        except OSError as error:
-            self.trouble = no_room(error)
         except IdkeepError as error:
             self.trouble = error
 

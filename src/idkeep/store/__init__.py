@@ -5,8 +5,9 @@ A `Spool` keeps for a while what memory should not hold.
 
 from idkeep.store.history import History
 from idkeep.store.runs import Runs, new_id
+from idkeep.store.scratch import Scratch
 from idkeep.store.snapshot_file import Head, SnapshotFile
-from idkeep.store.spool import Spool, no_room
+from idkeep.store.spool import Spool
 from idkeep.store.sqlite import Damaged, Kept, Row, SqliteStore
 
 __all__ = [
@@ -16,9 +17,9 @@ __all__ = [
     "Kept",
     "Row",
     "Runs",
+    "Scratch",
     "SnapshotFile",
     "Spool",
     "SqliteStore",
     "new_id",
-    "no_room",
 ]

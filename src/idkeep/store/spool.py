@@ -6,30 +6,20 @@ take some 20 MB. It is readable by its owner alone, and what is small never leav
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile, gettempdir
 from typing import TypeVar
 from weakref import finalize
 
 import msgspec
 import zstandard
 
-from idkeep.errors import IdkeepError
 from idkeep.model.on_demand import OnDemand
+from idkeep.store.scratch import Scratch
 
 T = TypeVar("T")
 
-# Bytes of packed blocks that are held in memory, and of a block before it is packed.
-_IN_MEMORY = 2_000_000
+# Bytes of a block before it is packed.
 _BLOCK = 128_000
 _ENCODER = msgspec.json.Encoder()
-
-
-def no_room(error: OSError) -> IdkeepError:
-    """What a temporary file that takes no more means to whoever can make room."""
-    return IdkeepError(
-        f"there is no room in {gettempdir()} for what was found: {error.strerror or error}",
-        hint="make room, or name another place with the variable TMPDIR",
-    )
 
 
 class Spool:
@@ -40,7 +30,7 @@ class Spool:
 
     def __init__(self, block: int = _BLOCK) -> None:
         self.block = block
-        self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- as long as we are
+        self._file = Scratch()
         self._end = 0
         finalize(self, self._file.close)
 
@@ -52,11 +42,8 @@ class Spool:
         """The place of the block: where it begins, how many bytes. Raises `IdkeepError`."""
         packed = zstandard.compress(block, level=1)
         place = self._end, len(packed)
-        try:
-            self._file.seek(self._end)
-            self._file.write(packed)
-        except OSError as error:
-            raise no_room(error) from error
+        self._file.seek(self._end)
+        self._file.write(packed)
         self._end += len(packed)
         return place
 
