@@ -54,7 +54,7 @@ def test_a_document_without_room_costs_neither_the_others_nor_the_terminal(
     with (
         reports.Documents(reporting(**files)) as documents,
         files_of_at_most(200_000),
-        pytest.raises(IdkeepError, match="^there is no room in /"),
+        pytest.raises(IdkeepError, match=r"^there is no room in /"),
     ):
         documents.finish(report)
     told = {name for name, one in files.items() if one.read_text(encoding="utf-8") != "old"}
