@@ -28,6 +28,7 @@ from idkeep.policy.compiled import (
     Target,
     Verdict,
     Vocabulary,
+    WhoCan,
     policies_of,
     request_of,
     verdict_of,
@@ -161,19 +162,40 @@ class Engine:
         `site` is what stands on the resource, where that is not what its ARN tells.
         """
         site = site or self.about(resource)
-        unread = bool(site.unread or site.unread_grants)
-        denied = {Verdict.EXPLICITLY_DENIED}
-        if not unread:
-            denied.add(Verdict.IMPLICITLY_DENIED)
         asked = context if is_assuming(action) else context.completed(site.keys)
         target = replace(site.target, arn=resource)
         answers = self.compiled.who_can(action, target, asked)
-        for holder in self.holders.values():
-            own = holder.unread or holder.unread_boundary
-            if own or answers[holder.caller.name] not in denied:
-                answer = self.decide_at(holder, site, action, resource, context)
-                if not isinstance(answer.decision, Denied) or answer.unread:
-                    yield answer
+        unread = bool(site.unread or site.unread_grants)
+        for holder in self._unsure_of(answers) if unread else self._possible_of(answers):
+            answer = self.decide_at(holder, site, action, resource, context)
+            if not isinstance(answer.decision, Denied) or answer.unread:
+                yield answer
+
+    def _possible_of(self, answers: WhoCan) -> Iterable[Holder]:
+        """Whom not every policy that was read denies, and of whom some was not read."""
+        places, unread = self._in_order
+        found = unread.union(places[name] for name in (*answers.allowed, *answers.undecided))
+        every = tuple(self.holders.values())
+        return (every[n] for n in sorted(found))
+
+    def _unsure_of(self, answers: WhoCan) -> Iterable[Holder]:
+        """The same where a policy that was not read may allow what none denies by its words."""
+        return (
+            one
+            for one in self.holders.values()
+            if one.unread
+            or one.unread_boundary
+            or answers[one.caller.name] is not Verdict.EXPLICITLY_DENIED
+        )
+
+    @cached_property
+    def _in_order(self) -> tuple[dict[str, int], frozenset[int]]:
+        """Where each holder stands by its caller's name, and those with documents unread."""
+        every = self.holders.values()
+        return (
+            {one.caller.name: n for n, one in enumerate(every)},
+            frozenset(n for n, one in enumerate(every) if one.unread or one.unread_boundary),
+        )
 
     def actions_of(self, who: Identity | str, resource: str = "*") -> tuple[str, ...]:
         """The catalog's actions that a principal may do on it, conditions met or not.

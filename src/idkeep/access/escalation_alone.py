@@ -4,7 +4,8 @@ from idkeep.access.administrators import anything
 from idkeep.access.engine import ANYTHING, Engine
 from idkeep.access.escalation_ways import ADMINISTRATOR_ACCESS, PASSES, WRITES, Upon, Write
 from idkeep.access.imagined import Alone, alone
-from idkeep.policy import Allowed, Context, Depends
+from idkeep.policy import Context
+from idkeep.policy.compiled import Verdict
 
 _HEAD = "arn:{partition}:iam::{account}"
 _UPON = {
@@ -33,33 +34,41 @@ def ways_alone(engine: Engine, digest: str) -> tuple[str, ...]:
 
     Raises `KeyError` for a text that no policy in force has.
     """
+    name = alone(engine).names[digest]
+    return tuple(does for does, holders in engine.once(_ways) if name in holders)
+
+
+def _ways(engine: Engine) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Each way with the holders of a text who may go it; asked once for all texts."""
     held = alone(engine)
-    found = [one.does for one in WRITES if one.upon in _UPON and _writes(engine, held, digest, one)]
+    found = [(one.does, _writers(engine, held, one)) for one in WRITES if one.upon in _UPON]
     for way in PASSES:
         to_service = ANYTHING.told({"iam:PassedToService": way.service})
-        any_role = anything(engine, _UPON[Upon.OTHER_ROLE])
-        if _may(held, digest, "iam:PassRole", any_role, to_service) and all(
-            _makes(engine, held, digest, action) for action in way.actions
-        ):
-            found.append(f"take any role: pass it to {way.creates}")
+        holders = _may(held, "iam:PassRole", anything(engine, _UPON[Upon.OTHER_ROLE]), to_service)
+        for action in way.actions if holders else ():
+            holders &= _makers(engine, held, action)
+        found.append((f"take any role: pass it to {way.creates}", holders))
     return tuple(found)
 
 
-def _writes(engine: Engine, held: Alone, digest: str, write: Write) -> bool:
+def _writers(engine: Engine, held: Alone, write: Write) -> frozenset[str]:
     upon = anything(engine, _UPON[write.upon])
     policy = anything(engine, ADMINISTRATOR_ACCESS)
     context = ANYTHING.told({"iam:PolicyARN": policy}) if write.chooses else ANYTHING
     if write.upon not in _NEW:
-        return _may(held, digest, write.actions[0], upon, context)
+        return _may(held, write.actions[0], upon, context)
     bare = context.told({"iam:PermissionsBoundary": ()})
-    return all(_may(held, digest, action, upon, bare) for action in write.actions)
+    return frozenset.intersection(*(_may(held, one, upon, bare) for one in write.actions))
 
 
-def _makes(engine: Engine, held: Alone, digest: str, action: str) -> bool:
+def _makers(engine: Engine, held: Alone, action: str) -> frozenset[str]:
     service = action.partition(":")[0]
-    forms = (one.replace("{service}", service) for one in _MADE)
-    return any(_may(held, digest, action, anything(engine, one), ANYTHING) for one in forms)
+    forms = (anything(engine, one.replace("{service}", service)) for one in _MADE)
+    return frozenset[str]().union(*(_may(held, action, one, ANYTHING) for one in forms))
 
 
-def _may(held: Alone, digest: str, action: str, resource: str, context: Context) -> bool:
-    return isinstance(held.decide(digest, action, resource, context), Allowed | Depends)
+def _may(held: Alone, action: str, resource: str, context: Context) -> frozenset[str]:
+    """Whom their text allows it, if only on conditions."""
+    answers = held.estate.who_can(action, resource, context)
+    depends = (one for one in answers.undecided if answers[one] is Verdict.DEPENDS)
+    return frozenset((*answers.allowed, *depends))

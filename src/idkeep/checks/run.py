@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Raw
@@ -30,6 +31,8 @@ from idkeep.model import (
 from idkeep.model.finding import finding_id
 from idkeep.model.subjects import PLACES
 
+_JSON = msgspec.json.Encoder()
+
 
 def run(
     checks: Iterable[AnyCheck], estate: Estate, *, in_parts: bool = False
@@ -50,19 +53,17 @@ def run_each(
     told = _Told(estate, frozenset() if in_parts else frozenset(one.id for one in every))
     for check in every:
         yield _outcome(check, estate, told)
-        told.forget_facts()
 
 
 @dataclass
 class _Told:
-    """What verdicts say: a fact is worded once for each check, a subject for all of them."""
+    """What verdicts say: a subject is worded once for all checks."""
 
     estate: Estate
     # The checks that may be left to tell what is part of theirs.
     others: frozenset[str]
     # The subjects stay with their words, so that no other can come to have the same `id`.
     _subjects: dict[int, tuple[Subject, SubjectRef]] = field(default_factory=dict)
-    _facts: dict[tuple[int, str, str], Fact] = field(default_factory=dict)
 
     @cached_property
     def elsewhere(self) -> frozenset[Unread]:
@@ -86,29 +87,55 @@ class _Told:
             self._subjects[id(subject)] = found
         return found[1]
 
-    def fact(self, subject: Subject, name: str, action: str) -> Fact:
-        key = (id(subject), name, action)
-        found = self._facts.get(key)
-        if found is None:
-            found = self._facts[key] = Fact(
+    def read_by(self, check: AnyCheck) -> tuple["_Read", ...]:
+        """What the check reads, worded but for the value."""
+        snapshot = self.estate.snapshot
+        return tuple(
+            _Read(
                 name=name,
-                value=Raw(msgspec.json.encode(_at(subject, name.split(".")))),
-                action=self.estate.snapshot.source(action),
-                as_of=self.estate.snapshot.as_of(action),
+                path=tuple(name.split(".")),
+                by=action,
+                among=actions,
+                action=snapshot.source(action),
+                as_of=snapshot.as_of(action),
             )
-        return found
+            for name, actions in check.facts
+            for action in actions
+        )
 
-    def forget_facts(self) -> None:
-        self._facts.clear()
+
+class _Read(NamedTuple):
+    """A field of a kind of subjects, as one action gives it; `path` is its name, step by step.
+
+    `among` are the actions that may give it to some subject or another.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    by: str
+    among: tuple[str, ...]
+    action: str
+    as_of: datetime
+
+    def gave(self, subject: Subject) -> bool:
+        return len(self.among) == 1 or self.by in gave(subject, self.among)
+
+    def of(self, subject: Subject) -> Fact:
+        return Fact(
+            name=self.name,
+            value=Raw(_JSON.encode(_at(subject, self.path))),
+            action=self.action,
+            as_of=self.as_of,
+        )
 
 
 def _outcome(check: AnyCheck, estate: Estate, told: _Told) -> Outcome:
     snapshot = estate.snapshot
-    sources = check.facts
+    reads = told.read_by(check)
     return Outcome(
         check=check.id,
         verdicts=tuple(
-            _verdict(check, one, estate, sources, told) for one in snapshot.of(check.subject)
+            _verdict(check, one, estate, reads, told) for one in snapshot.of(check.subject)
         ),
         unlisted=tuple(
             str(gap)
@@ -119,14 +146,13 @@ def _outcome(check: AnyCheck, estate: Estate, told: _Told) -> Outcome:
 
 
 def _verdict(
-    check: AnyCheck,
-    subject: Subject,
-    estate: Estate,
-    sources: tuple[tuple[str, tuple[str, ...]], ...],
-    told: _Told,
+    check: AnyCheck, subject: Subject, estate: Estate, reads: tuple[_Read, ...], told: _Told
 ) -> Verdict:
-    said = tuple(_in_whole(one, told.others) for one in _said(check, subject, estate))
+    said = [_in_whole(one, told.others) for one in _said(check, subject, estate)]
     ref = told.reference(subject)
+    evidence = tuple([one.of(subject) for one in reads if one.gave(subject)])
+    if not said:  # as nearly always
+        return Verdict(subject=ref, status=Status.PASS, evidence=evidence)
     findings = tuple(
         Finding(
             id=finding_id(check.id, ref.account, ref.id, one.at),
@@ -147,21 +173,17 @@ def _verdict(
         not_applicable="; ".join(
             dict.fromkeys(one.why for one in said if isinstance(one, NotApplicable))
         ),
-        evidence=tuple(
-            told.fact(subject, name, action)
-            for name, actions in sources
-            for action in gave(subject, actions)
-        ),
+        evidence=evidence,
     )
 
 
-def _said(check: AnyCheck, subject: Subject, estate: Estate) -> tuple[Said, ...]:
+def _said(check: AnyCheck, subject: Subject, estate: Estate) -> list[Said]:
     said: list[Said] = []
     try:
-        said.extend(check.body(subject, estate))
+        said += check.body(subject, estate)
     except CannotTell as stop:
         said.append(Unknown(str(stop.gap)))
-    return tuple(said)
+    return said
 
 
 def _in_whole(one: Said, others: frozenset[str]) -> Said:
@@ -170,9 +192,9 @@ def _in_whole(one: Said, others: frozenset[str]) -> Said:
     return one
 
 
-def _status(said: tuple[Said, ...]) -> Status:
+def _status(said: list[Said]) -> Status:
     """A problem is a problem whatever else is open; only silence is a pass."""
-    kinds = {type(one) for one in said}
+    kinds = set(map(type, said))
     for kind, status in (
         (Problem, Status.FAIL),
         (Unknown, Status.UNKNOWN),

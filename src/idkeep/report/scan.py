@@ -233,10 +233,10 @@ def scan_report(  # noqa: PLR0913 -- the parts of a report, all by name
                 found.add(finding.id)
                 agreed.add(check.id, verdict.subject, finding)
         told = at_least(_result(check, outcome, settings), chosen.least)
+        if told and aside:  # counted on the way
+            told = replace(told, results=laid_aside(told.results, aside))
         if told and told.worst >= 0:
             told = replace(told, allowed=allowed(check))
-        if told and aside:
-            told = replace(told, results=laid_aside(told.results, aside))
         results += [told] if told else []
     results.sort(key=_order)
     gaps = tuple(_gap(one, snapshot, settings) for one in snapshot.gaps)
