@@ -368,12 +368,13 @@ class Engine:
 
     def compile(self, callers: Iterable[Caller]) -> CompiledEstate:
         """Any callers among the account's resources."""
-        return CompiledEstate(
-            callers,
-            (one.target for one in self.sites.values()),
-            facts=self.facts,
-            vocabulary=self.vocabulary,
-        )
+        return self._unasked.of_others(callers)
+
+    @cached_property
+    def _unasked(self) -> CompiledEstate:
+        """The account's resources, and nobody who asks for them."""
+        targets = (one.target for one in self.sites.values())
+        return CompiledEstate((), targets, facts=self.facts, vocabulary=self.vocabulary)
 
     def reachable(self, targets: Iterable[Target]) -> Reachable:
         """For what one principal may reach among many, before the engine is asked of each."""

@@ -28,7 +28,7 @@ class Status(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-class PolicyPlace(Struct, frozen=True, kw_only=True):
+class PolicyPlace(Struct, frozen=True, kw_only=True, gc=False):
     """A statement that a finding rests on.
 
     `policy` says whose it is, in words; `arn` is that of a managed policy or resource, "" for an
@@ -45,7 +45,7 @@ class PolicyPlace(Struct, frozen=True, kw_only=True):
     column: int = 0
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, gc=False):
     """One thing wrong with the subject in hand, in words that follow its name.
 
     `at` names the part (a key, a statement) where one subject can fail a rule twice; it is part
@@ -62,19 +62,19 @@ class Problem(Struct, frozen=True):
     within: str = ""
 
 
-class Unknown(Struct, frozen=True):
+class Unknown(Struct, frozen=True, gc=False):
     """The rule cannot be decided for this subject; `why` is a refused call or an open condition."""
 
     why: str
 
 
-class NotApplicable(Struct, frozen=True):
+class NotApplicable(Struct, frozen=True, gc=False):
     """The rule has no meaning for this subject."""
 
     why: str
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """Evidence: a field of the subject as it was read, by which action, true at which time."""
 
     name: str
@@ -83,7 +83,7 @@ class Fact(Struct, frozen=True, kw_only=True):
     as_of: datetime
 
 
-class SubjectRef(Struct, frozen=True, kw_only=True):
+class SubjectRef(Struct, frozen=True, kw_only=True, gc=False):
     """A subject as a report names it. `id` is AWS's unique id, or the account's number.
 
     `region` is "global" for what lives in none, as all of IAM.
@@ -97,7 +97,7 @@ class SubjectRef(Struct, frozen=True, kw_only=True):
     region: str = "global"
 
 
-class Suppressed(Struct, frozen=True, kw_only=True):
+class Suppressed(Struct, frozen=True, kw_only=True, gc=False):
     """Who agreed to live with a finding, why, and until which day."""
 
     reason: str
@@ -105,7 +105,7 @@ class Suppressed(Struct, frozen=True, kw_only=True):
     expires: date
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """`id` is the same in every run and version: rule, account, the subject's id and `at`.
 
     `because` is why the severity is not the check's own, "" where it is.
@@ -120,7 +120,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     suppressed: Suppressed | None = None
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
+class Verdict(Struct, frozen=True, kw_only=True, gc=False):
     """What one check says of one subject.
 
     `unknown` may stand beside findings: what could be decided is said, and what could not too.
@@ -139,7 +139,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
         return tuple(one for one in self.findings if one.suppressed is None)
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     """What one check learned: a verdict for every subject, and why subjects may be missing."""
 
     check: str
