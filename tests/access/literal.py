@@ -10,7 +10,6 @@ from idkeep.policy import Context, Decision, evaluate
 from idkeep.policy.compiled import (
     Caller,
     CompiledEstate,
-    Question,
     Target,
     Verdict,
     policies_of,
@@ -68,19 +67,28 @@ class LiteralEstate(CompiledEstate):
         self, name: str, resource: str | Target = "*", context: Context = _NOTHING, **_: Any
     ) -> AnsweredActions:
         return AnsweredActions(
-            self._vocabulary,
+            self._ground.vocabulary,
             (
                 (action, self.decide(name, action, resource, context))
-                for action in self._vocabulary.names
+                for action in self._ground.vocabulary.names
             ),
         )
 
-    def _decide(self, caller: Caller, asked: Question) -> Decision:
+    def decide(  # type: ignore[override]
+        self,
+        name: str,
+        action: str,
+        resource: str | Target,
+        context: Context = _NOTHING,
+        **_: Any,
+    ) -> Decision:
+        caller, asked = self.caller(name), self._question(action, resource, context, None)
+        facts = self._ground.facts
         return evaluate(
             request_of(caller, asked),
             policies_of(caller, asked),
-            rcps_reach=self._facts.rcps_reach,
-            own_account_only=self._facts.own_account_only,
+            rcps_reach=facts.rcps_reach,
+            own_account_only=facts.own_account_only,
         )
 
 
