@@ -74,7 +74,7 @@ class LiteralEstate(CompiledEstate):
             ),
         )
 
-    def decide(  # type: ignore[override]
+    def decide(
         self,
         name: str,
         action: str,
