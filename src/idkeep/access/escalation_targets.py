@@ -119,26 +119,36 @@ def own_managed(engine: Engine, arn: str) -> tuple[str, ...]:
 
 def named_actions(engine: Engine, arn: str, actions: Iterable[str] = ACTIONS) -> frozenset[str]:
     """Those of some actions that a principal's policies allow on something, conditions aside."""
-    by_text = engine.once(_meant_by_text)
-    meant = 0
-    for policy in engine.holders[arn].caller.identity:
-        if policy not in by_text:
-            by_text[policy] = _meant_in(engine, policy)
-        meant |= by_text[policy]
-    lanes = ((action, engine.vocabulary.lane(action)) for action in actions)
-    return frozenset(one for one, lane in lanes if lane is not None and meant >> lane & 1)
+    identity = engine.holders[arn].caller.identity
+    return engine.once(_Named).by(tuple(actions), identity)
 
 
-def _meant_by_text(_: Engine) -> dict[Policy, int]:
-    return {}
+class _Named:
+    """What texts allow of actions that are asked about; many texts allow the same."""
 
+    def __init__(self, engine: Engine) -> None:
+        self._vocabulary = engine.vocabulary
+        self._meant: dict[Policy, int] = {}
+        self._once: dict[int, int] = {}
+        self._lanes: dict[tuple[str, ...], list[tuple[str, int]]] = {}
 
-def _meant_in(engine: Engine, policy: Policy) -> int:
-    meant = 0
-    for one in policy.statements:
-        if one.effect is Effect.ALLOW:
-            meant |= engine.vocabulary.meant(one.action)
-    return meant
+    def by(self, actions: tuple[str, ...], policies: Iterable[Policy]) -> frozenset[str]:
+        meant = 0
+        for policy in policies:
+            if policy not in self._meant:
+                self._meant[policy] = self._of(policy)
+            meant |= self._meant[policy]
+        if actions not in self._lanes:
+            lanes = ((one, self._vocabulary.lane(one)) for one in actions)
+            self._lanes[actions] = [(one, lane) for one, lane in lanes if lane is not None]
+        return frozenset(one for one, lane in self._lanes[actions] if meant >> lane & 1)
+
+    def _of(self, policy: Policy) -> int:
+        meant = 0
+        for one in policy.statements:
+            if one.effect is Effect.ALLOW:
+                meant |= self._vocabulary.meant(one.action)
+        return self._once.setdefault(meant, meant)
 
 
 def functions_of(engine: Engine, role: Role) -> tuple[str, ...] | None:

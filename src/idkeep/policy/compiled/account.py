@@ -14,15 +14,12 @@ from idkeep.policy.compiled.asked import Asked
 from idkeep.policy.compiled.callers import Caller, Question, request_of
 from idkeep.policy.compiled.documents import Documents
 from idkeep.policy.compiled.frame import Facts, as_it_counts, frame_of
-from idkeep.policy.compiled.keys import FixedKeys
 from idkeep.policy.compiled.lanes import both, either, members, same, set_of, within
-from idkeep.policy.compiled.lines import Lines
-from idkeep.policy.compiled.principals import Principals
 from idkeep.policy.compiled.rules import Rules
 from idkeep.policy.compiled.said import AllSaid, Answered, Said, answered
 from idkeep.policy.compiled.standing import OnTarget, Standing
+from idkeep.policy.compiled.who import Who
 from idkeep.policy.compound import parts_of, possible_parts
-from idkeep.policy.context import Context
 from idkeep.policy.decision import Allowed, Decision, Denied
 from idkeep.policy.document import Effect, NotPrincipal, Policy
 from idkeep.policy.grants import issued_by
@@ -45,6 +42,7 @@ class Account:
     def __init__(
         self,
         callers: Sequence[Caller],
+        who: Who,
         standing: Standing,
         rules: Rules,
         facts: Facts,
@@ -54,13 +52,11 @@ class Account:
         self.callers = callers
         self.names = tuple(one.name for one in callers)
         self.id = first.requester.account
-        self.everywhere = (1 << len(callers)) - 1
+        self.everywhere = who.everywhere
         self._facts = facts
         self._decide = decide
         self._standing = standing
-        self._fixed = FixedKeys(callers)
-        self._principals = Principals(callers, self._fixed)
-        self._lines = Lines(self._fixed, self.everywhere)
+        self._who = who
         self._scp = standing.levels(first.scp)
         self._identity = self._held(rules, (one.identity for one in callers))
         bounds = (_bounds(one) for one in callers)
@@ -69,12 +65,14 @@ class Account:
         self._session = self._held(rules, (one.session or () for one in callers), with_session)
         # Root has no boundary, yet a Deny with NotPrincipal counts one that is told.
         self._bounded = self._lanes(lambda one: one.boundary is not None)
-        self._open_path = self._lanes(lambda one: one.requester.fixed_path is not None)
-        self._like = self._by_key_names()
+
+    def lane(self, name: str) -> int:
+        """Of the caller of that name. Raises `KeyError`."""
+        return self._who.principals.lane(name)
 
     def answer(self, asked: Question) -> Answered:
         """For every caller; an answer left open is `decide`'s to word."""
-        slow = self.everywhere if before_sign_in(asked.action) else self._open_path
+        slow = self.everywhere if before_sign_in(asked.action) else self._who.open_path
         found = self._decided(asked, slow) if slow else Answered()
         for sure, maybe, lanes in self._parts(asked):
             if lanes & ~slow:
@@ -92,7 +90,7 @@ class Account:
     ) -> Iterator[tuple[tuple[Question, ...], tuple[Question, ...], int]]:
         """The permissions that the request takes, and those that it may take besides."""
         found: dict[tuple[str, ...], tuple[tuple[Question, ...], tuple[Question, ...], int]] = {}
-        for first, lanes in self._like:
+        for first, lanes in self._who.like:
             request = request_of(self.callers[first], asked)
             sure = tuple(_part(asked, request, one) for one in parts_of(request))
             maybe = tuple(_part(asked, request, one) for one, _ in possible_parts(request))
@@ -121,7 +119,7 @@ class Account:
         on = self._standing.on(question.target)
         said = self._said(asked, on)
         found = Answered()
-        for first, alike in self._principals.classes:
+        for first, alike in self._who.principals.classes:
             if here := alike & lanes:
                 frame = frame_of(self.callers[first], question, self._facts)
                 counts = as_it_counts(said, frame, on.public, self.everywhere)
@@ -156,10 +154,10 @@ class Account:
     def _read(self, documents: Documents, asked: Asked) -> Said:
         said = Said(documents.there & self.everywhere)
         for body, holders in documents.found(asked.action, asked.resource):
-            here = within(self._lines.applies(body, asked), holders)
+            here = within(self._who.lines.applies(body, asked), holders)
             if not here.possible:
                 continue
-            reached = self._principals.about(body.principal, asked)
+            reached = self._who.principals.about(body.principal, asked)
             if body.effect is Effect.ALLOW:
                 for reach, where in reached.items():
                     said.allow(reach, both(here, where))
@@ -189,13 +187,6 @@ class Account:
     def _lanes(self, test: Callable[[Caller], bool]) -> int:
         hits = (lane for lane, caller in enumerate(self.callers) if test(caller))
         return set_of(hits, len(self.callers))
-
-    def _by_key_names(self) -> list[tuple[int, int]]:
-        """Lanes that have values for the same keys of their own, and one of them."""
-        found: dict[frozenset[str], list[int]] = {}
-        for lane, caller in enumerate(self.callers):
-            found.setdefault(frozenset(Context(caller.keys).given), []).append(lane)
-        return [(lanes[0], set_of(lanes, len(self.callers))) for lanes in found.values()]
 
 
 def account_key(caller: Caller) -> tuple[object, ...]:

@@ -105,7 +105,7 @@ class WhoCan(Answers):
 
     def __init__(
         self,
-        places: Mapping[str, tuple[Account, int]],
+        places: Mapping[str, Account],
         possible: Sequence[Account],
         answer: Callable[[Account], Answered],
         decide: Callable[[str], Decision],
@@ -133,10 +133,10 @@ class WhoCan(Answers):
         return tuple(chain.from_iterable(found))
 
     def _found(self, name: str) -> tuple[Answered, int]:
-        account, lane = self._places[name]
+        account = self._places[name]
         if account not in self._answered:
             self._answered[account] = self._answer(account)
-        return self._answered[account], lane
+        return self._answered[account], account.lane(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)

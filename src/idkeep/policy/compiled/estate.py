@@ -47,14 +47,17 @@ class CompiledEstate:
     def _settle(self, callers: Iterable[Caller]) -> None:
         ground = self._ground
         self._accounts = tuple(
-            Account(some, ground.standing, ground.rules, ground.facts, ground.decide)
+            Account(
+                some,
+                ground.who(some),
+                ground.standing,
+                ground.rules,
+                ground.facts,
+                ground.decide,
+            )
             for some in _grouped(callers)
         )
-        self._places = {
-            name: (account, lane)
-            for account in self._accounts
-            for lane, name in enumerate(account.names)
-        }
+        self._places = {name: account for account in self._accounts for name in account.names}
         if len(self._places) != sum(len(one.names) for one in self._accounts):
             raise ValueError("two callers have one name")
 
@@ -70,8 +73,7 @@ class CompiledEstate:
         asked = self._question(action, resource, context, endpoint)
 
         def decide(name: str) -> Decision:
-            account, lane = self._places[name]
-            return self._ground.decide(account.callers[lane], asked)
+            return self._ground.decide(self.caller(name), asked)
 
         possible = self._possible(asked)
         return WhoCan(self._places, possible, lambda account: account.answer(asked), decide)
@@ -107,8 +109,8 @@ class CompiledEstate:
         return self._ground.decide(self.caller(name), asked)
 
     def caller(self, name: str) -> Caller:
-        account, lane = self._places[name]
-        return account.callers[lane]
+        account = self._places[name]
+        return account.callers[account.lane(name)]
 
     def open_to(self, account: str) -> tuple[Target, ...]:
         """As `Ground.open_to`."""

@@ -1,6 +1,6 @@
-"""What does not hang on who asks: targets, what stands on them, what documents say."""
+"""What estates share that differ in what callers hold: targets, documents, who callers are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from idkeep.policy.compiled.actions import EveryAction
@@ -10,14 +10,18 @@ from idkeep.policy.compiled.frame import Facts
 from idkeep.policy.compiled.rules import Rules
 from idkeep.policy.compiled.standing import Standing
 from idkeep.policy.compiled.vocabulary import Vocabulary
+from idkeep.policy.compiled.who import Who
 from idkeep.policy.decision import Decision
 from idkeep.policy.evaluate import evaluate
+
+# Of how many accounts' callers it knows again who they are.
+_KEPT = 4
 
 
 class Ground:
     """Estates of the same targets stand on one, whoever their callers are.
 
-    It keeps what it was asked, as indexes of documents: nothing in it is about a caller.
+    What it keeps of documents is nobody's; of callers it keeps who they are, not what they hold.
     """
 
     def __init__(self, targets: Iterable[Target], facts: Facts, vocabulary: Vocabulary) -> None:
@@ -28,6 +32,15 @@ class Ground:
         self.actions = EveryAction(vocabulary, self.rules, facts, self.decide)
         self._find = Candidates(self.rules)
         self._targets = {one.arn: one for one in targets}
+        self._who: list[Who] = []
+
+    def who(self, callers: Sequence[Caller]) -> Who:
+        """Callers of one account; those of an estate before, where they are the same."""
+        found = next((one for one in self._who if one.are(callers)), None)
+        if found is None:
+            found = Who(callers)
+            self._who = [found, *self._who[: _KEPT - 1]]
+        return found
 
     def decide(self, caller: Caller, asked: Question) -> Decision:
         """By the reference, of any caller."""

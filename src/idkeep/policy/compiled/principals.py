@@ -30,7 +30,7 @@ USER_ID = "aws:userid"
 
 
 class Principals:
-    """Callers of one account and one partition.
+    """Callers of one account and one partition, no two of one name.
 
     `classes` are lanes of the same kind, a role that belongs to a service apart, each with one of
     them: what follows from the kind alone is asked of that one.
@@ -40,11 +40,10 @@ class Principals:
         self._who = [one.requester for one in callers]
         self._fixed = fixed
         self.everywhere = (1 << len(callers)) - 1
-        self._by_name: dict[str, list[int]] = {}
+        self._by_name = {one.name: lane for lane, one in enumerate(self._who)}
         self._by_role: dict[str, list[int]] = {}
         classes: dict[tuple[RequesterKind, bool], list[int]] = {}
         for lane, who in enumerate(self._who):
-            self._by_name.setdefault(who.name, []).append(lane)
             if who.role_name:
                 self._by_role.setdefault(who.role_name, []).append(lane)
             classes.setdefault((who.kind, who.is_service_linked), []).append(lane)
@@ -80,14 +79,21 @@ class Principals:
             return {Reach.DIRECT: self._not_exempt(element.named, found)}
         return found
 
+    def lane(self, name: str) -> int:
+        """Of the caller of that name. Raises `KeyError`."""
+        return self._by_name[name]
+
+    def _named(self, name: str) -> Iterable[int]:
+        return (self._by_name[name],) if name in self._by_name else ()
+
     def _in_question(self, one: NamedPrincipal) -> Iterable[tuple[int, int]]:
         """The lanes that it may be about, as one of them that speaks for all."""
         match one:
             case AwsArn(arn):
-                lanes = {*self._by_name.get(arn, ()), *self._by_role.get(_role_name(arn), ())}
+                lanes = {*self._named(arn), *self._by_role.get(_role_name(arn), ())}
                 return [(lane, 1 << lane) for lane in lanes]
             case Service(name) | Federated(name):
-                return [(lane, 1 << lane) for lane in self._by_name.get(name, ())]
+                return [(lane, 1 << lane) for lane in self._named(name)]
             case AwsUniqueId():
                 return [(group.first, group.lanes) for group in self._fixed.groups((USER_ID,))]
             case _:

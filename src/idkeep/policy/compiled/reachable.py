@@ -4,8 +4,9 @@ The third way through an estate, beside all principals and all actions at once. 
 denied for sure; whether the rest is allowed is the reference's to say, one by one.
 """
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from idkeep.policy.compiled.actions import BY_NAME
 from idkeep.policy.compiled.callers import Caller, Target
@@ -155,9 +156,9 @@ class _Texts:
     def __init__(self, arns: Sequence[str]) -> None:
         self._count = len(arns)
         self._every = (1 << len(arns)) - 1
-        self._forward = sorted((arn, lane) for lane, arn in enumerate(arns))
-        self._backward = sorted((arn[::-1], lane) for lane, arn in enumerate(arns))
         self._arns = arns
+        self._forward = _sorted(len(arns), arns.__getitem__)
+        self._backward = _sorted(len(arns), self._reversed)
         self._kept: dict[Glob, int] = {}
 
     def matching(self, pattern: str, version: Version, context: Context) -> tuple[int, int]:
@@ -185,12 +186,13 @@ class _Texts:
         literal = [one for one in pattern if isinstance(one, str)]
         head, tail = _literal(pattern), _literal(pattern[::-1], backward=True)
         piece = max(literal, key=len, default="")
-        begun, ended = _between(self._forward, head), _between(self._backward, tail)
-        some, where = (
-            (self._forward, begun) if len(begun) <= len(ended) else (self._backward, ended)
-        )
-        lanes = (some[n][1] for n in where)
+        begun = _between(self._forward, head, self._arns.__getitem__)
+        ended = _between(self._backward, tail, self._reversed)
+        lanes = begun if len(begun) <= len(ended) else ended
         return (lane for lane in lanes if piece in self._arns[lane])
+
+    def _reversed(self, lane: int) -> str:
+        return self._arns[lane][::-1]
 
 
 def _literal(pattern: Glob, *, backward: bool = False) -> str:
@@ -200,9 +202,15 @@ def _literal(pattern: Glob, *, backward: bool = False) -> str:
     return text[::-1] if backward else text
 
 
-def _between(some: list[tuple[str, int]], head: str) -> range:
-    """Where those stand that begin so."""
-    return range(bisect_left(some, (head,)), bisect_left(some, (head + _LAST,)))
+def _sorted(count: int, text: Callable[[int], str]) -> "array[int]":
+    """Lanes in the order of their texts."""
+    return array("L", sorted(range(count), key=text))
+
+
+def _between(lanes: "array[int]", head: str, text: Callable[[int], str]) -> "array[int]":
+    """Those of them whose texts begin so."""
+    begin = bisect_left(lanes, head, key=text)
+    return lanes[begin : bisect_left(lanes, head + _LAST, lo=begin, key=text)]
 
 
 def _speaking(policies: Iterable[Policy], action: str, effect: Effect) -> Iterable[Statement]:

@@ -71,6 +71,9 @@ class Vocabulary:
         return found[1]
 
     def _named(self, pattern: str) -> int:
+        if not _WILD.search(pattern):  # quicker found than remembered: a set of lanes is long
+            lane = self._at.get(pattern)
+            return 0 if lane is None else 1 << lane
         found = self._patterns.get(pattern)
         if found is None:
             found = self._patterns[pattern] = self._find(pattern)
@@ -78,11 +81,7 @@ class Vocabulary:
 
     def _find(self, pattern: str) -> int:
         """All names with the pattern's literal beginning stand together; few are tried."""
-        wild = _WILD.search(pattern)
-        literal = pattern[: wild.start()] if wild else pattern
-        if not wild:
-            lane = self._at.get(pattern)
-            return 0 if lane is None else 1 << lane
+        literal = _WILD.split(pattern, maxsplit=1)[0]
         begin = bisect_left(self.lowered, literal)
         end = bisect_left(self.lowered, literal + _LAST)
         if pattern == f"{literal}*":
