@@ -6,7 +6,9 @@ does not) and reference_policies_examples_aws_my-sec-creds-self-manage.html (wha
 register a device).
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,8 +19,10 @@ from idkeep.access.engine import ANYTHING, EVERYTHING, Engine
 from idkeep.access.holder import Holder
 from idkeep.access.somewhere import may_somewhere
 from idkeep.model import User
-from idkeep.policy import Context, Effect, all_hold
-from idkeep.policy.compiled import CompiledEstate
+from idkeep.policy import Context, Effect, Policy, all_hold
+from idkeep.policy.compiled import Caller, WhatCan
+
+T = TypeVar("T")
 
 _PRESENT, _AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 # What no denial takes is worked out for every action at once. That one of them is allowed on some
@@ -26,7 +30,7 @@ _PRESENT, _AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 # proves the finding. Each search costs a walk over the resources that the policies name, so it ends
 # after twelve: where none of them had a resource and more are left, the verdict is unknown.
 _TRIED = 12
-_KEPT = 1_000
+_KEPT = 500
 # Needed to register a device and to sign in, or open to everybody.
 _HARMLESS = frozenset(
     f"iam:{name}"
@@ -92,59 +96,71 @@ def without_mfa(engine: Engine, user: User, by: By) -> WithoutMfa:
 
 
 def _left(engine: Engine, holder: Holder, context: Context) -> tuple[str, ...]:
-    """Actions that some statement allows in such a request, and no denial takes from it.
+    """Actions that some statement allows in such a request, and no denial takes from it."""
+    return engine.once(_Left).of(holder, context)
 
-    Users with the same documents are alike in all that these do not look at.
+
+class _Left:
+    """What is left to the users that were asked about last.
+
+    Users with the same documents are alike in all that these do not look at; and all are who may
+    do everything, but for the documents that deny or limit.
     """
-    caller = holder.caller
-    known = context.completed({**caller.keys, **caller.requester.derived()})
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._left: dict[object, tuple[str, ...]] = {}
+        self._undenied: dict[object, WhatCan] = {}
+
+    def of(self, holder: Holder, context: Context) -> tuple[str, ...]:
+        caller = holder.caller
+        known = context.completed({**caller.keys, **caller.requester.derived()})
+        return _kept(self._left, _alike(caller, known), lambda: self._make(caller, context, known))
+
+    def _make(self, caller: Caller, context: Context, known: Context) -> tuple[str, ...]:
+        engine, meant = self._engine, 0
+        for policy in caller.identity:
+            for one in policy.statements:
+                held = all_hold(one.conditions, one.version, known)
+                if one.effect is Effect.ALLOW and held is not False:
+                    meant |= engine.vocabulary.meant(one.action)
+        if not meant:
+            return ()
+        denying = (one for one in caller.identity if _denies(one))
+        most = replace(caller, identity=(EVERYTHING, *denying))
+        site = engine.about("*")
+        may = _kept(
+            self._undenied,
+            _alike(most, known),
+            lambda: engine.compile((most,)).what_can(
+                most.name, site.target, context.completed(site.keys)
+            ),
+        )
+        return may.possible(meant & ~engine.once(_harmless))
+
+
+def _alike(caller: Caller, known: Context) -> tuple[object, ...]:
     documents = tuple(caller.documents())
-    looked_at = sorted(set().union(*map(keys_of, documents)))
-    alike = (
+    looked_at = sorted(set[str]().union(*map(keys_of, documents)))
+    return (
         tuple(map(id, documents)),  # which the engine holds
         caller.boundary is None,
         caller.management_account,
-        id(context),
         tuple(map(known.get, looked_at)),
     )
-    answers = engine.once(_Answers).kept
-    if alike not in answers:
-        if len(answers) >= _KEPT:
-            answers.clear()
-        answers[alike] = _left_to(engine, holder, context, known)
-    return answers[alike]
 
 
-class _Answers:
-    """What is left to the users that were asked about last."""
+def _kept(some: dict[object, T], key: object, make: Callable[[], T]) -> T:
+    if key not in some:
+        if len(some) >= _KEPT:
+            some.clear()
+        some[key] = make()
+    return some[key]
 
-    def __init__(self, _: Engine) -> None:
-        self.kept: dict[tuple[object, ...], tuple[str, ...]] = {}
 
-
-def _left_to(engine: Engine, holder: Holder, context: Context, known: Context) -> tuple[str, ...]:
-    meant = 0
-    for policy in holder.caller.identity:
-        for one in policy.statements:
-            held = all_hold(one.conditions, one.version, known)
-            if one.effect is Effect.ALLOW and held is not False:
-                meant |= engine.vocabulary.meant(one.action)
-    if not meant:
-        return ()
-    site = engine.about("*")
-    asked = context.completed(site.keys)
-    may = engine.once(_undenied).what_can(holder.caller.name, site.target, asked)
-    return may.possible(meant & ~engine.once(_harmless))
+def _denies(policy: Policy) -> bool:
+    return any(one.effect is Effect.DENY for one in policy.statements)
 
 
 def _harmless(engine: Engine) -> int:
     return engine.vocabulary.lanes(_HARMLESS)
-
-
-def _undenied(engine: Engine) -> CompiledEstate:
-    """Every user as if allowed everything, with its own denials and limits."""
-    return engine.compile(
-        replace(one.caller, identity=(EVERYTHING, *one.caller.identity))
-        for one in engine.holders.values()
-        if isinstance(one.identity, User)
-    )
