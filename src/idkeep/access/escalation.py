@@ -125,6 +125,10 @@ class _Asker:
             self.doubts[f"{action}: {answer.why_unknown}"] = None
         return answer if answer.says in {Says.YES, Says.DEPENDS} else None
 
+    def might(self, action: str, resource: str, context: Context = ANYTHING) -> bool:
+        """False where it is denied for sure."""
+        return self.engine.decide(self.me.arn, action, resource, context).says is not Says.NO
+
     def may_anywhere(self, actions: Iterable[str]) -> tuple[Answer, ...]:
         """An answer for each; none where one of them is not allowed on anything."""
         found: list[Answer] = []
@@ -243,7 +247,8 @@ def _other_group(asked: _Asker, write: Write) -> Iterator[Route]:
 
 def _other_user(asked: _Asker, write: Write) -> Iterator[Route]:
     action = write.actions[0]
-    for user, gain, more in _better(asked, asked.among(asked.engine.once(users), action)):
+    possible = asked.among(asked.engine.once(users), action)
+    for user, gain, more in _better(asked, possible, lambda one: asked.might(action, one.arn)):
         if not _is_open(asked, action, user):
             continue
         if answer := asked.may(action, user.arn):
@@ -266,7 +271,8 @@ def _is_open(asked: _Asker, action: str, user: User) -> bool:
 
 def _other_role(asked: _Asker, write: Write) -> Iterator[Route]:
     action = write.actions[0]
-    for role, gain, more in _better(asked, asked.among(asked.engine.once(roles), action)):
+    possible = asked.among(asked.engine.once(roles), action)
+    for role, gain, more in _better(asked, possible, lambda one: asked.might(action, one.arn)):
         answer = asked.may(action, role.arn)
         if answer is None:
             continue
@@ -432,7 +438,12 @@ def _passed(asked: _Asker, service: str) -> tuple[Role, Gain, str, Answer] | Non
     """The most powerful role that it may hand to a service and that lets the service in."""
     taking = asked.engine.once(takers).get(service, 0)
     may_be_passed = asked.among(asked.engine.once(roles), _PASS, within=taking)
-    for role, gain, more in _better(asked, may_be_passed):
+
+    def might(role: Role) -> bool:
+        names = names_of(asked.engine, service, role)
+        return any(asked.might(_PASS, role.arn, _passed_to(name)) for name in names)
+
+    for role, gain, more in _better(asked, may_be_passed, might):
         for name in names_of(asked.engine, service, role):
             passed = asked.may(_PASS, role.arn, _passed_to(name))
             if passed and lets_in(asked.engine, name, role):
@@ -473,8 +484,13 @@ def _uses(asked: _Asker, use: Use) -> Iterator[Route]:
             return
 
 
-def _better(asked: _Asker, others: Iterable[P]) -> Iterator[tuple[P, Gain, str]]:
-    """Those who may do more: administrators first, of the rest as many as can be compared."""
+def _better(
+    asked: _Asker, others: Iterable[P], might: Callable[[P], bool]
+) -> Iterator[tuple[P, Gain, str]]:
+    """Those who may do more: administrators first, of the rest as many as can be compared.
+
+    Whom it might not reach is left out, which is quicker told than what they may do.
+    """
     power = powers(asked.engine)
     compared = 0
     for other in others:
@@ -486,6 +502,8 @@ def _better(asked: _Asker, others: Iterable[P]) -> Iterator[tuple[P, Gain, str]]
         if compared == _COMPARED:
             return
         compared += 1
+        if not might(other):
+            continue
         found: Compared = more_than(
             asked.engine, asked.engine.holders[other.arn].caller.identity, asked.me.arn
         )
