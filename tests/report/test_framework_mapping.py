@@ -21,6 +21,7 @@ from idkeep.checks.samples import (
     APP,
     ROOT,
     allow,
+    inline,
     key,
     managed,
     snapshot_of,
@@ -84,7 +85,7 @@ def test_the_checks_behind_each_control(name: str, snapshot: SnapshotAssertion) 
     """A change of it is a line in the changelog: controls pass or fail otherwise by it."""
     behind = {
         control.id: sorted(
-            {check for one in control.objectives for check in BY_OBJECTIVE.get(one, [])}
+            one.id for one in ALL if control.rests_on(one.controls, one.subject.__name__)
         )
         for control in find_framework(name).controls
         if control.objectives
@@ -98,7 +99,8 @@ def test_the_versions_of_cis_agree_about_the_same_control() -> None:
     for one in frameworks():
         if one.id.startswith("cis-"):
             for each in one.controls:
-                said.setdefault(each.asks, set()).add((each.objectives, each.in_part, each.of))
+                way = (each.objectives, each.in_part, each.kinds, each.of)
+                said.setdefault(each.asks, set()).add(way)
     assert {asks for asks, ways in said.items() if len(ways) > 1} == set()
 
 
@@ -122,6 +124,10 @@ def statuses(
 OF_AWS = managed("AdministratorAccess", allow("*"), by_aws=True)
 OF_THE_ACCOUNT = managed("everything", allow("*"))
 UNUSED = managed("everything", allow("*"), attachments=0)
+DECRYPTS = allow("kms:Decrypt")
+BY_POLICY = managed("decrypts", DECRYPTS)
+BY_MOVE = managed("moves", allow("kms:ReEncryptFrom"))
+BY_HAND = replace(ANA, inline_policies=(inline(DECRYPTS),))
 
 
 @pytest.mark.parametrize(
@@ -138,6 +144,11 @@ UNUSED = managed("everything", allow("*"), attachments=0)
         (snapshot_of(OF_THE_ACCOUNT), "fsbp", "IAM.1", "fail"),
         (snapshot_of(UNUSED), "fsbp", "IAM.1", "fail"),
         (snapshot_of(UNUSED), "cis-7.0", "2.14", "pass"),
+        (snapshot_of(BY_POLICY), "fsbp", "KMS.1", "fail"),
+        (snapshot_of(BY_MOVE), "fsbp", "KMS.1", "fail"),
+        (snapshot_of(BY_POLICY), "fsbp", "KMS.2", "not_applicable"),
+        (snapshot_of(BY_POLICY, BY_HAND), "fsbp", "KMS.2", "fail"),
+        (snapshot_of(BY_HAND), "fsbp", "KMS.1", "not_applicable"),
     ],
 )
 def test_a_control_is_judged_by_what_it_asks(

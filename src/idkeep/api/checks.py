@@ -55,7 +55,7 @@ def _listed(check: AnyCheck) -> ListedCheck:
         framework.id: tuple(
             control.id
             for control in framework.controls
-            if set(control.objectives) & set(check.controls)
+            if control.rests_on(check.controls, check.subject.__name__)
         )
         for framework in frameworks()
     }

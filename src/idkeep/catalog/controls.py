@@ -4,6 +4,9 @@ Checks name the objectives that they serve, and a framework's control those that
 neither knows the other. The texts are data beside this module and are handed in.
 """
 
+from collections.abc import Collection
+from fnmatch import fnmatchcase
+
 import msgspec
 from msgspec import Struct
 
@@ -13,8 +16,9 @@ class Control(Struct, frozen=True, kw_only=True):
 
     `objectives` are those it asks for; none where idkeep does not assess it. `manual`: the
     framework wants a person to look. `in_part`: the objectives are not all that it asks, so that
-    they can show it broken and not kept. `of` are patterns of the ARNs that it is about, where its
-    objectives are about others too. `level` is CIS's, 0 where there is none.
+    they can show it broken and not kept. Where its objectives are about others too, `kinds` are the
+    kinds of subjects that it is about, and `of` patterns of their ARNs. `level` is CIS's, 0 where
+    there is none.
     """
 
     id: str
@@ -23,7 +27,18 @@ class Control(Struct, frozen=True, kw_only=True):
     level: int = 0
     objectives: tuple[str, ...] = ()
     in_part: bool = False
+    kinds: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
+
+    def rests_on(self, objectives: Collection[str], kind: str) -> bool:
+        """Whether a check counts here that serves these objectives, on subjects of that kind."""
+        return not set(objectives).isdisjoint(self.objectives) and (
+            not self.kinds or kind in self.kinds
+        )
+
+    def is_about(self, arn: str) -> bool:
+        """Whether a subject of a check that counts here counts itself."""
+        return not self.of or any(fnmatchcase(arn, pattern) for pattern in self.of)
 
 
 class Framework(Struct, frozen=True, kw_only=True):

@@ -223,6 +223,7 @@ def _judged(
         check.id: _about(control, check)
         for objective in control.objectives
         for check in serving.get(objective, ())
+        if control.rests_on(check.controls, check.subject)
     }
     status, why = _by_checks(checks.values())
     whole = whole and all(one in serving for one in control.objectives)
@@ -247,14 +248,10 @@ def _about(control: Control, check: CheckResult) -> CheckResult:
         return check
 
     def about() -> Iterator[Verdict]:
-        return (one for one in check.results if _is_about(control, one.subject.arn))
+        return (one for one in check.results if control.is_about(one.subject.arn))
 
     tally = Tally.of(about())
     return replace(check, results=Counted(Made(about, sum(tally.verdicts.values())), tally))
-
-
-def _is_about(control: Control, arn: str) -> bool:
-    return any(fnmatchcase(arn, pattern) for pattern in control.of)
 
 
 def _unread(

@@ -28,7 +28,8 @@ _CLOUDSHELL = "arn:{partition}:cloudshell:{region}:{account}:environment/{any}"
 class TextPower(Struct, frozen=True, kw_only=True):
     """`allows` follows "a policy", `does` stands for the finding.
 
-    The text must allow each of `asks`; or, where `statement` is given, have a statement like that.
+    The text must allow each of `asks`, or one of them where `one_is_enough`; or, where `statement`
+    is given, have a statement like that.
     In what the remedy is to do, `{edit}` stands for the command that writes the policy. `gives`
     and `spares` are actions of a statement that fails the check and of one that passes
     it; `narrow` is a resource that does. `unless_conditional`: a condition is the limit that is
@@ -43,11 +44,17 @@ class TextPower(Struct, frozen=True, kw_only=True):
     controls: tuple[str, ...]
     remedy: Remedy
     asks: tuple[Asked, ...] = ()
+    one_is_enough: bool = False
     statement: Callable[[Statement], bool] | None = None
     gives: tuple[str, ...]
     spares: tuple[str, ...]
     unless_conditional: bool = False
     of_aws_too: bool = False
+
+    @property
+    def ways(self) -> tuple[tuple[Asked, ...], ...]:
+        """What a text allows together that has the power; several, where there are several."""
+        return tuple((one,) for one in self.asks) if self.one_is_enough else (self.asks,)
 
 
 def _lets_in_all_but(statement: Statement) -> bool:
@@ -116,6 +123,7 @@ POWERS = (
             Asked(action="kms:Decrypt", form=_KEY),
             Asked(action="kms:ReEncryptFrom", form=_KEY),
         ),
+        one_is_enough=True,
         gives=("kms:Decrypt", "kms:ReEncrypt*"),
         spares=("kms:Encrypt", "kms:GenerateDataKey"),
     ),

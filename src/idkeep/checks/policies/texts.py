@@ -185,11 +185,17 @@ def _found_in(
     """The statements that give the power, none where it is not given; and what it hangs on."""
     if power.statement is not None:
         return tuple(one.index for one in read.statements if power.statement(one)), ""
-    sure = engine.once(_Answers).of(power.asks).get(digest)
-    if sure is None or (power.unless_conditional and not sure):
+    answers = engine.once(_Answers)
+    found = ((way, answers.of(way).get(digest)) for way in power.ways)
+    given = {way: sure for way, sure in found if sure is not None}
+    if power.unless_conditional:
+        given = {way: sure for way, sure in given.items() if sure}
+    if not given:
         return (), ""
-    proviso = "" if sure else f", {condition_of(engine, digest, power.asks)}"
-    return statements_that_allow(engine, digest, power.asks), proviso
+    surest = max(given, key=lambda way: given[way])
+    proviso = "" if given[surest] else f", {condition_of(engine, digest, surest)}"
+    numbers = [each for way in given for each in statements_that_allow(engine, digest, way)]
+    return tuple(dict.fromkeys(numbers)), proviso
 
 
 class _Answers:
