@@ -105,12 +105,15 @@ def test_an_operation_without_a_paginator_of_botocores_pages_all_the_same() -> N
 
 # Codes that AWS documents and botocore's models lack:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and
-# https://docs.aws.amazon.com/awssupport/latest/APIReference/Welcome.html
+# https://docs.aws.amazon.com/awssupport/latest/APIReference/Welcome.html; of SageMaker the page of
+# GetEndpointPolicy, and for model groups https://github.com/mondoohq/mql/pull/9166
 DOCUMENTED = {
     "s3:GetBucketOwnershipControls": {"OwnershipControlsNotFoundError"},
     "s3control:GetAccessPointPolicy": {"NoSuchAccessPointPolicy"},
     "s3:GetBucketPolicy": {"NoSuchBucketPolicy"},
     "s3:GetPublicAccessBlock": {"NoSuchPublicAccessBlockConfiguration"},
+    "sagemaker:GetEndpointPolicy": {"ValidationException"},
+    "sagemaker:GetModelPackageGroupPolicy": {"ValidationException"},
     "support:DescribeTrustedAdvisorChecks": {"SubscriptionRequiredException"},
 }
 

@@ -31,11 +31,10 @@ ACCOUNT, REGION = "000000000042", "us-east-1"
 TYPES = tuple(OTHER_TYPES.values())
 IDS = list(OTHER_TYPES)
 # Codes that AWS gives and the SDK's model of the operation lacks. Of an endpoint its own page says
-# so; of a model group: https://github.com/hashicorp/terraform-provider-aws/issues/20208
+# so; of a model group: https://github.com/mondoohq/mql/pull/9166
 UNMODELLED = {
     ("sagemaker:endpoint", "ValidationException"),
     ("sagemaker:model-package-group", "ValidationException"),
-    ("mediatailor:channel", "NotFoundException"),
 }
 
 

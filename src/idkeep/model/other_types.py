@@ -3,7 +3,7 @@
 A row is all there is to a type: what lists it, what tells its policy, and how AWS says that there
 is none. The collectors, the permissions, the demo's server and the pages are made from it; tests
 hold it to the SDK's model and to the Service Authorization Reference. The codes of a missing policy
-are those of each operation's model, but for MediaTailor and SageMaker, whose models have none.
+are those of each operation's model; SageMaker's models have none.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
 """
 
@@ -354,7 +354,8 @@ _TYPES = (
         arn="Arn",
         reads="GetChannelPolicy",
         by={"ChannelName": "ChannelName"},
-        absent=_NO_SUCH,
+        # No page says how it tells that there is none; an error is then unknown.
+        absent=(),
         may_lack=True,
     ),
     OtherType(
@@ -488,6 +489,7 @@ _TYPES = (
         reads="GetModelPackageGroupPolicy",
         by={"ModelPackageGroupName": "ModelPackageGroupName"},
         policy="ResourcePolicy",
+        # https://github.com/mondoohq/mql/pull/9166
         absent=("ValidationException",),
     ),
     OtherType(
