@@ -163,8 +163,8 @@ fact, the answer stays open and says so ("if …").
   it does not list is not taken for untagged.
 - **Tags of instance profiles, server certificates and MFA devices**, for the same reason: no bulk
   call of IAM has them.
-- **How long a sign-in to Identity Center's portal lasts.** No operation tells; the session length of
-  a permission set is read.
+- **How long a sign-in to Identity Center's portal lasts.** No operation tells; the session length
+  of a permission set is read.
 - **Devices of the root user but authenticator apps.** The account summary tells that there is
   one.
 """
