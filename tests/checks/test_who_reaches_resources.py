@@ -4,15 +4,19 @@ from typing import Any
 
 import pytest
 
+from idkeep.access import Estate
 from idkeep.access.engine import Engine
 from idkeep.access.openings import openings
-from idkeep.checks.policies.resource_kinds import KINDS, ResourceKind
+from idkeep.checks import run
+from idkeep.checks.policies.resource_kinds import KINDS, ResourceKind, bucket
 from idkeep.checks.samples import ACCOUNT, ORGANIZATION, allow, deny, snapshot_of, text
 from idkeep.checks.trust.samples import PARTNER
-from idkeep.model import Severity, Status, Verdict
+from idkeep.config import Settings
+from idkeep.model import NotAsked, Severity, Status, Verdict
+from idkeep.model.facts import Family
 from idkeep.model.resources import Resources
 
-from .judging import CATALOG, judged, messages
+from .judging import BY_ID, CATALOG, judged, messages
 
 OWN = ACCOUNT.id
 BY_NAME = {one.name: one for one in KINDS}
@@ -191,3 +195,18 @@ def test_another_organisation_is_another_whoever_is_in_ours() -> None:
 def test_a_part_of_a_bucket_is_open(path: str) -> None:
     one = allow("s3:GetObject", f"arn:aws:s3:::larkfield/{path}", Principal={"AWS": PARTNER})
     assert asked(UNKNOWN, one, kind="bucket").status is Status.FAIL
+
+
+def test_who_rules_a_bucket_is_told_where_nobody_knows_whether_it_is_a_stranger() -> None:
+    """A part is left to the check on the whole only where that one finds something."""
+    policy = text(allow("s3:PutObjectAcl", "arn:aws:s3:::larkfield/*", Principal={"AWS": PARTNER}))
+    around = {"resources": Resources(account_public_access_block=None)}
+    checks = [BY_ID["bucket-ruled-from-outside"], BY_ID["bucket-open-to-unknown-accounts"]]
+
+    def both(organization: object) -> list[Status]:
+        snapshot = snapshot_of(bucket(policy), organization=organization, **around)
+        estate = Estate(snapshot, Settings(), CATALOG)
+        return [outcome.verdicts[0].status for outcome in run(checks, estate)]
+
+    assert both(None) == [Status.NOT_APPLICABLE, Status.FAIL]
+    assert both(NotAsked(Family.ORGANIZATION)) == [Status.FAIL, Status.UNKNOWN]

@@ -26,7 +26,7 @@ from idkeep.checks.policies.samples import LOST, READ_ONLY, user
 from idkeep.checks.samples import ACCOUNT, ANA, ORGANIZATION, allow, snapshot_of
 from idkeep.checks.services.samples import ELSEWHERE, EXTERNAL, OURS, deputy, region, services
 from idkeep.config import Settings
-from idkeep.model import Snapshot, Status, Subject, User, Verdict, reference
+from idkeep.model import Gap, Snapshot, Status, Subject, User, Verdict, reference
 from idkeep.model.logging import DataResources, EventSelector, EventSelectors
 
 CATALOG = load_catalog()
@@ -261,7 +261,7 @@ def test_an_analyzer_of_the_organization_covers_the_accounts_that_it_does_not_le
     member = replace(ORGANIZATION, delegated_administrators=ELSEWHERE)
     bare = services(region(analyzers=()))
 
-    def status(*analyzers: Any) -> Status:
+    def status(analyzers: object) -> Status:
         told = replace(ORGANIZATION, delegated_administrators=())
         managing = snapshot_of(
             account=replace(ACCOUNT, id=MANAGER),
@@ -270,9 +270,11 @@ def test_an_analyzer_of_the_organization_covers_the_accounts_that_it_does_not_le
         )
         return judged("no-external-analyzer", bare, managing, organization=member).status
 
-    assert status(whole) is Status.PASS
-    assert status(EXTERNAL) is Status.FAIL
-    assert status(replace(whole, excluded_accounts=(ACCOUNT.id,))) is Status.FAIL
+    assert status((whole,)) is Status.PASS
+    assert status((EXTERNAL,)) is Status.FAIL
+    assert status((replace(whole, excluded_accounts=(ACCOUNT.id,)),)) is Status.FAIL
+    refused = Gap("access-analyzer:ListAnalyzers", "AccessDeniedException")
+    assert status(refused) is Status.UNKNOWN
 
 
 def test_a_trail_that_stopped_watches_nothing() -> None:

@@ -19,7 +19,18 @@ from idkeep.access.fitting import STRANGER, filled, is_wild
 from idkeep.access.holder import default_document
 from idkeep.access.more import in_words
 from idkeep.access.trust import STRANGERS_ORGANIZATION
-from idkeep.model import Gap, NotAsked, Organization, Unread
+from idkeep.model import (
+    Gap,
+    Group,
+    ManagedPolicy,
+    NotAsked,
+    Organization,
+    Role,
+    Snapshot,
+    Unread,
+    User,
+)
+from idkeep.model.other_resources import MoreResources
 from idkeep.policy import Context, Policy, PolicyKind, Statement, parse
 from idkeep.policy.condition import holds
 from idkeep.policy.symbolic import Undecided, Witness, exceeds
@@ -75,20 +86,37 @@ def documents(engine: Engine) -> Iterator[Document | Unread]:
         yield from site.unread
         for named, policy in zip(site.policies, site.target.policies or (), strict=True):
             yield Document(name=str(named), arn=site.arn, digest=named.digest, policy=policy)
-    resources = engine.snapshot.resources
+    yield from _missing(engine.snapshot)
+    yield from _of_organization(engine)
+
+
+def _missing(snapshot: Snapshot) -> Iterator[Unread]:
+    """Why there may be more. Resources of other types count where somebody asked for them."""
+    for kind in (ManagedPolicy, User, Group, Role):
+        yield from snapshot.missing(kind)
+    resources, others = snapshot.resources, snapshot.more_resources
     if isinstance(resources, Gap | NotAsked):
         yield resources
     else:
         yield from (one.gap for one in resources.unlisted)
-    yield from _of_organization(engine)
+    if isinstance(others, Gap):
+        yield others
+    elif isinstance(others, MoreResources):
+        yield from (one.gap for one in others.unlisted)
 
 
 def _of_identities(engine: Engine) -> Iterator[Document | Unread]:
     snapshot = engine.snapshot
     for policy in snapshot.policies:
-        digest = default_document(policy)
-        if ":iam::aws:" not in policy.arn and digest is not None:
-            yield _read(engine, f"policy {policy.name}", digest, PolicyKind.IDENTITY, policy.arn)
+        if ":iam::aws:" in policy.arn:
+            continue
+        digest, name = default_document(policy), f"policy {policy.name}"
+        if digest is None:
+            yield Gap(
+                ManagedPolicy.LISTED_BY, f"the text in force of {name} is not in the snapshot"
+            )
+        else:
+            yield _read(engine, name, digest, PolicyKind.IDENTITY, policy.arn)
     for kind, holders in (
         ("user", snapshot.users),
         ("group", snapshot.groups),

@@ -52,8 +52,10 @@ def drift_of(estate: Estate, role: Role) -> Drift | tuple[Unread, ...]:
     name = set_behind(role.name)
     gaps: dict[str, list[Unread]] = {}
     found: list[Drift] = []
+    is_told = False
     for snapshot in center_snapshots(estate):
         for instance, sets in _sets(snapshot, gaps):
+            is_told = is_told or isinstance(instance.permission_sets, tuple)
             gaps.pop(instance.arn, None)
             found += [
                 _compared(estate, role, snapshot, instance, one) for one in sets if one.name == name
@@ -62,7 +64,23 @@ def drift_of(estate: Estate, role: Role) -> Drift | tuple[Unread, ...]:
                 gaps[instance.arn] = lost[:1]
     if found:
         return min(found, key=lambda one: (not one.is_given, len(one.more) + len(one.less)))
-    return tuple(dict.fromkeys(gap for some in gaps.values() for gap in some))
+    if gaps or is_told:
+        return tuple(dict.fromkeys(gap for some in gaps.values() for gap in some))
+    return _untold(estate)
+
+
+def _untold(estate: Estate) -> tuple[Unread, ...]:
+    """Why nobody tells of the organisation's instance: AWS need not show it to a member."""
+    organization = estate.snapshot.organization
+    if isinstance(organization, Gap | NotAsked):
+        return (organization,)
+    if organization is None:
+        return ()
+    manager = organization.management_account
+    if manager == estate.snapshot.account.id or estate.elsewhere(manager) is not None:
+        return ()
+    why = f"account {manager} was not scanned here"
+    return (Gap("sso:ListPermissionSets", why, elsewhere=True),)
 
 
 def _sets(

@@ -20,7 +20,7 @@ from idkeep.checks.center.samples import (
 from idkeep.checks.declare import Remedy, Said, cannot_tell, check, does_not_apply, fails, passes
 from idkeep.checks.policies.samples import HEAD, role
 from idkeep.checks.policies.words import listed, reserved
-from idkeep.checks.samples import INSTANCE, allow, inline, text
+from idkeep.checks.samples import ACCOUNT, INSTANCE, ORGANIZATION, allow, inline, text
 from idkeep.model import (
     AttachedPolicy,
     Gap,
@@ -28,6 +28,7 @@ from idkeep.model import (
     NotApplicable,
     NotAsked,
     PermissionSetBoundary,
+    PermissionSetsOff,
     PolicyReference,
     Problem,
     Role,
@@ -39,6 +40,11 @@ from idkeep.model.facts import Family
 _NO_SETS = Gap("sso:ListPermissionSets", "AccessDeniedException")
 _UNREAD = IdentityCenter(
     instances=(replace(INSTANCE, permission_sets=_NO_SETS),), account_access=()
+)
+_NO_CENTER = IdentityCenter(instances=(), account_access=())
+_OWN = replace(INSTANCE, owner=ACCOUNT.id, permission_sets=PermissionSetsOff())
+_NOT_HERE = (
+    f"sso:ListPermissionSets: account {ORGANIZATION.management_account} was not scanned here"
 )
 _READS = allow("s3:Get*")
 _QUEUE = allow("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:orders")
@@ -132,6 +138,25 @@ _ROLE = _role()
         ),
         cannot_tell(_ROLE, str(_NO_SETS), center=_UNREAD),
         cannot_tell(_ROLE, "not read: --facts center", center=NotAsked(Family.CENTER)),
+        cannot_tell(_ROLE, _NOT_HERE, center=_NO_CENTER, organization=ORGANIZATION),
+        cannot_tell(
+            _ROLE,
+            _NOT_HERE,
+            center=replace(_NO_CENTER, instances=(_OWN,)),
+            organization=ORGANIZATION,
+        ),
+        cannot_tell(
+            _ROLE,
+            "not read: --facts organization",
+            center=_NO_CENTER,
+            organization=NotAsked(Family.ORGANIZATION),
+        ),
+        fails(
+            _ROLE,
+            "is of permission set Developer, which no Identity Center here has",
+            center=_NO_CENTER,
+            organization=None,
+        ),
     ),
 )
 def role_differs_from_permission_set(role: Role, estate: Estate) -> Iterator[Said]:

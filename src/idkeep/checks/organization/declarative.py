@@ -27,7 +27,7 @@ from idkeep.checks.organization.samples import (
     organization,
     policy,
 )
-from idkeep.checks.organization.words import NOT_HERE, of_member, type_of, whole
+from idkeep.checks.organization.words import NOT_HERE, of_member, text_of, type_of, whole
 from idkeep.checks.policies.words import listed
 from idkeep.checks.samples import ORGANIZATION, deny, document
 from idkeep.model import (
@@ -408,6 +408,11 @@ _NO_TEXT = Gap("organizations:DescribePolicy", "AccessDeniedException")
             str(_NO_TEXT),
             organization=organization(replace(_OWN, document=_NO_TEXT)),
         ),
+        cannot_tell(
+            replace(_OWN, document="lost"),
+            "the snapshot lacks the policy's text",
+            organization=organization(replace(_OWN, document="lost")),
+        ),
     ),
 )
 def guardrail_left_by_aws(policy: OrganizationPolicy, estate: Estate) -> Iterator[Said]:
@@ -428,8 +433,7 @@ def guardrail_left_by_aws(policy: OrganizationPolicy, estate: Estate) -> Iterato
     if kind not in {SCP, RCP}:
         yield NotApplicable(f"is a {kind}")
         return
-    texts = estate.snapshot.documents
-    if policy.name in _BY_AWS or _KEEPER in texts.get(known(policy.document), ""):
+    if policy.name in _BY_AWS or _KEEPER in ((yield from text_of(policy, estate)) or ""):
         yield Problem(_LEFT_OVER)
 
 

@@ -37,7 +37,7 @@ from idkeep.model import (
 _SENT = Gap("organizations:ListHandshakesForOrganization", "AccessDeniedException")
 _OPEN = frozenset({"REQUESTED", "OPEN"})
 _JOINS, _BILLS = "INVITE", "TRANSFER_RESPONSIBILITY"
-_DOES = {_JOINS: "join", _BILLS: "take over its bill"}
+_DOES = {_JOINS: "join", _BILLS: "hand its bill over"}
 _OUR_DOMAIN = Settings(organization_domains=("example.com",))
 
 
@@ -90,7 +90,7 @@ def _with(**facts: object) -> Organization:
         ),
         fails(
             _with(sent_handshakes=(_handshake(_OURS, ("ACCOUNT", "444455556666"), action=_BILLS),)),
-            "asks account 444455556666, which nobody vouches for, to take over its bill",
+            "asks account 444455556666, which nobody vouches for, to hand its bill over",
         ),
         passes(_with()),
         passes(_with(sent_handshakes=(_handshake(_OURS, ("ACCOUNT", SHOP.id)),))),
@@ -116,8 +116,9 @@ def invitation_to_strangers(organization: Organization, estate: Estate) -> Itera
     """The organisation's invitation is open to somebody whom nobody vouches for.
 
     Whoever accepts it is a member, is given what is shared with the organisation, and gets through
-    every policy that asks for its id; whoever takes its bill over reads what it spends and where:
-    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_invites.html
+    every policy that asks for its id; whoever hands its bill over has it paid by the organisation:
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_invites.html,
+    https://docs.aws.amazon.com/organizations/latest/APIReference/API_InviteOrganizationToTransferResponsibility.html
     """
     if not (yield from of_manager(organization, estate)):
         return
@@ -134,22 +135,27 @@ def _sent(one: Handshake, estate: Estate) -> Iterator[Said]:
         if party.type == "EMAIL":
             domain = party.value.rpartition("@")[2]
             if not any(within(domain, each) for each in domains):
-                yield _problem(f"asks whoever reads {party.value} to {wants}", one)
+                yield _problem(f"asks whoever reads {party.value} to {wants}", one, _PAYS)
         elif party.type == "ACCOUNT" and party.value not in trusted.accounts:
             if trusted.unread is not None:
                 yield Unknown(f"whether {party.value} is of the organisation: {trusted.unread}")
             else:
                 who = f"account {party.value}, which nobody vouches for,"
-                yield _problem(f"asks {who} to {wants}", one)
+                yield _problem(f"asks {who} to {wants}", one, _PAYS)
 
 
-def _problem(words: str, one: Handshake) -> Problem:
+_PAYS = "the organisation would pay what a stranger spends"
+_PAID = "the bill would be in a stranger's hands"
+
+
+def _problem(words: str, one: Handshake, why: str) -> Problem:
+    """`why` it is worse where it moves a bill: who sends it is to have the other's."""
     moves_money = one.action == _BILLS
     return Problem(
         words,
         at=one.id,
         severity=Severity.MEDIUM if moves_money else None,
-        because="the bill would be in a stranger's hands" if moves_money else "",
+        because=why if moves_money else "",
     )
 
 
@@ -208,9 +214,9 @@ def invitation_from_strangers(account: Account, estate: Estate) -> Iterator[Said
         if sender.account in trusted:
             continue
         where = sender.resource.partition("/")[2].partition("/")[0]
-        wants = f"join {where}" if one.action == _JOINS else "hand its bill over"
+        wants = f"join {where}" if one.action == _JOINS else _DOES[_BILLS]
         who = f"by account {sender.account}, which nobody vouches for,"
-        yield _problem(f"is asked {who} to {wants}", one)
+        yield _problem(f"is asked {who} to {wants}", one, _PAID)
 
 
 CHECKS: tuple[AnyCheck, ...] = (invitation_to_strangers, invitation_from_strangers)

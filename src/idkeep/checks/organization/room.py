@@ -33,7 +33,7 @@ from idkeep.checks.organization.samples import (
     organization,
     policy,
 )
-from idkeep.checks.organization.words import NOT_HERE, type_of, whole
+from idkeep.checks.organization.words import NOT_HERE, text_of, type_of, whole
 from idkeep.checks.samples import ORGANIZATION, deny
 from idkeep.model import (
     Gap,
@@ -232,9 +232,8 @@ def guardrail_near_its_size(policy: OrganizationPolicy, estate: Estate) -> Itera
         yield NotApplicable(f"is a {kind}, and limits nobody")
         return
     quota = _quota(kind, _LENGTH, estate)
-    written = estate.snapshot.documents.get(known(policy.document))
+    written = yield from text_of(policy, estate)
     if written is None:
-        yield Unknown("the snapshot lacks the policy's text")
         return
     length = size(written, quota)
     if length is None:

@@ -11,6 +11,7 @@ from idkeep.model import (
     NotAsked,
     Organization,
     OrganizationPolicy,
+    Unknown,
 )
 
 NOT_HERE = "is judged with the organisation, in account {0}"
@@ -53,6 +54,14 @@ def of_member(
         yield NotApplicable(NO_SCP)
         return None
     return organization
+
+
+def text_of(policy: OrganizationPolicy, estate: Estate) -> Generator[Said, None, str | None]:
+    """What a policy says, or why that is not known and None."""
+    written = estate.snapshot.documents.get(known(policy.document))
+    if written is None:
+        yield Unknown("the snapshot lacks the policy's text")
+    return written
 
 
 def type_of(policy: OrganizationPolicy, organization: Organization) -> str:

@@ -182,13 +182,16 @@ def _ruling(one: Opening, estate: Estate) -> Problem | Unknown:
         return Unknown(f"whether {who} gets in: {one.answer.why_unknown}")
     known = known_accounts(estate)
     ours = one.account in known.accounts or one.name == known.organization
+    # Else the check on strangers says that it does not know whether it is one.
+    is_told = known.unread is None or bool(one.kind is Kind.ORGANIZATION and known.organization)
+    is_told = is_told or one.kind is Kind.ANYONE
     return Problem(
         with_proviso(f"lets {who} do {listed(one.actions)}", one.answer.proviso),
         at=who,
         severity=Severity.LOW if ours else None,
         because="it is of the organisation or trusted by the settings" if ours else "",
         statements=statements(estate, (one.answer,)),
-        within="" if ours else _WHOLE[one.kind is Kind.ANYONE],
+        within=_WHOLE[one.kind is Kind.ANYONE] if is_told and not ours else "",
     )
 
 

@@ -15,15 +15,18 @@ from idkeep.checks.samples import ACCOUNT, ORGANIZATION, allow, deny, managed, t
 from idkeep.model import (
     Account,
     Gap,
+    ManagedPolicy,
     NotAsked,
     PolicyPlace,
     Problem,
     Role,
     Severity,
     Unknown,
+    Unlisted,
 )
 from idkeep.model.facts import Family
 from idkeep.model.organization import OrganizationPolicy, PolicyType
+from idkeep.model.other_resources import MoreResources
 from idkeep.model.resources import Resources
 
 _VPC = {"StringEquals": {"aws:SourceVpc": "vpc-0a1b2c3d"}}
@@ -33,6 +36,8 @@ _ARN = {"ArnEquals": {"aws:SourceVpcArn": "arn:aws:ec2:eu-west-1:*:vpc/vpc-0a1b2
 _PRIVATE = {"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/16"}}
 _OURS = {**_PRIVATE, "StringEquals": {"aws:VpceAccount": "111122223333"}}
 _REFUSED = Gap("s3:ListAllMyBuckets", "AccessDenied")
+_VAULTS = Gap("backup:ListBackupVaults", "AccessDeniedException")
+_PEOPLE = Gap("iam:GetAccountAuthorizationDetails", "AccessDenied")
 _NOTHING = Resources()
 
 
@@ -112,6 +117,22 @@ _MANAGES = replace(ORGANIZATION, management_account=ACCOUNT.id)
         ),
         cannot_tell(
             ACCOUNT, str(_REFUSED), resources=replace(_bucket(), buckets=(bucket(_REFUSED),))
+        ),
+        cannot_tell(ACCOUNT, str(_VAULTS), resources=_NOTHING, more_resources=_VAULTS),
+        cannot_tell(
+            ACCOUNT,
+            str(_VAULTS),
+            resources=_NOTHING,
+            more_resources=MoreResources(unlisted=(Unlisted("OtherResource", _VAULTS),)),
+        ),
+        cannot_tell(
+            ACCOUNT,
+            f"{ManagedPolicy.LISTED_BY}: the text in force of policy Lost is not in the snapshot",
+            policies=(replace(managed("Lost"), versions=()),),
+            resources=_NOTHING,
+        ),
+        cannot_tell(
+            ACCOUNT, str(_PEOPLE), unlisted=(Unlisted("User", _PEOPLE),), resources=_NOTHING
         ),
     ),
 )

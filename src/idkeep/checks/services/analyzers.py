@@ -96,6 +96,8 @@ def of_the_organization(
             continue
         account = estate.snapshot.account.id
         for one in facts.regions:
+            if isinstance(one.analyzers, Gap | NotAsked):
+                unread = f"{one.analyzers} in {one.region} of account {seat.account}"
             looking += [(one.region, each) for each in _looking_at(account, one, types)]
     return tuple(looking), unread
 

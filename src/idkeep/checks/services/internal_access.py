@@ -15,6 +15,7 @@ from idkeep.checks.declare import (
     check,
     does_not_apply,
     fails,
+    known,
     passes,
 )
 from idkeep.checks.policies.resource_kinds import bucket
@@ -164,6 +165,12 @@ def _with(*rules: AnalyzedResources, **facts: object) -> Services:
             settings=_AGREED,
             resources=replace(_THERE, buckets=(), unlisted=(Unlisted("Bucket", _BUCKETS),)),
         ),
+        cannot_tell(
+            services(region("eu-west-3")),
+            f"whether {_OURS.arn} is looked at: its region was not read",
+            settings=_AGREED,
+            resources=_THERE,
+        ),
         cannot_tell(UNREAD, str(NO_REGIONS), settings=_AGREED, resources=_THERE),
     ),
 )
@@ -180,12 +187,16 @@ def critical_resource_not_analyzed(subject: Services, estate: Estate) -> Iterato
         return
     critical, gaps = _critical(estate)
     facts, unread = analyzers(subject)
+    regions = {each.region for each in known(subject.regions)}
     elsewhere, why = of_the_organization(estate, _TYPES)
     for one in critical:
         own = [each for each in facts.get(one.region, ()) if is_on(each, _TYPES)]
         found = [*own, *(each for where, each in elsewhere if where == one.region)]
-        if one.region in unread and not any(_looks_at(each, one) for each in found):
+        looks = any(_looks_at(each, one) for each in found)
+        if one.region in unread and not looks:
             yield from unknown({one.region: unread[one.region]})
+        elif one.region not in regions and not looks:
+            yield Unknown(f"whether {one.arn} is looked at: its region was not read")
         else:
             yield from _judged(one, found, why)
     yield from (Unknown(gap) for gap in dict.fromkeys(gaps))
@@ -217,7 +228,7 @@ def _looks_at(analyzer: Analyzer, one: _Critical) -> bool | None:
     for rule in analyzer.inclusions:
         asked = ((rule.accounts, one.account), (rule.types, one.type), (rule.arns, one.arn))
         told = [value in names for names, value in asked if names]
-        fits.append(True if all(told) else None if any(told) else False)
+        fits.append(bool(told) if all(told) else None if any(told) else False)
     return True if True in fits else None if None in fits else False
 
 
