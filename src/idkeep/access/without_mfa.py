@@ -103,19 +103,24 @@ def _left(engine: Engine, holder: Holder, context: Context) -> tuple[str, ...]:
 class _Left:
     """What is left to the users that were asked about last.
 
-    Users with the same documents are alike in all that these do not look at; and all are who may
-    do everything, but for the documents that deny or limit.
+    Users with the same documents are alike in all that these do not look at, nor the resource
+    control policies around; and all are who may do everything, but for the documents that deny or
+    limit.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._site = engine.about("*")
+        levels = self._site.target.rcp or ()
+        self._around = tuple(one for level in levels for one in level.policies)
         self._left: dict[object, tuple[str, ...]] = {}
         self._undenied: dict[object, WhatCan] = {}
 
     def of(self, holder: Holder, context: Context) -> tuple[str, ...]:
         caller = holder.caller
         known = context.completed({**caller.keys, **caller.requester.derived()})
-        return _kept(self._left, _alike(caller, known), lambda: self._make(caller, context, known))
+        alike = self._alike(caller, known)
+        return _kept(self._left, alike, lambda: self._make(caller, context, known))
 
     def _make(self, caller: Caller, context: Context, known: Context) -> tuple[str, ...]:
         engine, meant = self._engine, 0
@@ -128,26 +133,24 @@ class _Left:
             return ()
         denying = (one for one in caller.identity if _denies(one))
         most = replace(caller, identity=(EVERYTHING, *denying))
-        site = engine.about("*")
         may = _kept(
             self._undenied,
-            _alike(most, known),
+            self._alike(most, known),
             lambda: engine.compile((most,)).what_can(
-                most.name, site.target, context.completed(site.keys)
+                most.name, self._site.target, context.completed(self._site.keys)
             ),
         )
         return may.possible(meant & ~engine.once(_harmless))
 
-
-def _alike(caller: Caller, known: Context) -> tuple[object, ...]:
-    documents = tuple(caller.documents())
-    looked_at = sorted(set[str]().union(*map(keys_of, documents)))
-    return (
-        tuple(map(id, documents)),  # which the engine holds
-        caller.boundary is None,
-        caller.management_account,
-        tuple(map(known.get, looked_at)),
-    )
+    def _alike(self, caller: Caller, known: Context) -> tuple[object, ...]:
+        documents = tuple(caller.documents())
+        looked_at = sorted(set[str]().union(*map(keys_of, (*documents, *self._around))))
+        return (
+            tuple(map(id, documents)),  # which the engine holds
+            caller.boundary is None,
+            caller.management_account,
+            tuple(map(known.get, looked_at)),
+        )
 
 
 def _kept(some: dict[object, T], key: object, make: Callable[[], T]) -> T:
