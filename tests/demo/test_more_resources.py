@@ -291,6 +291,8 @@ def made_arn(kind: OtherType, found: dict[str, Any]) -> str:
 def test_a_resource_within_networks_says_so(scanned: Snapshot) -> None:
     within = {one.type for one in others(scanned).others if one.within_networks}
     assert within == {one.name for one in TYPES if one.inside}
+    # Public access may be turned on for one.
+    assert "kafka:cluster" not in within
     domains = [one for one in others(scanned).others if one.type == "es:domain"]
     assert {one.within_networks for one in domains} == {False, True}
 

@@ -306,8 +306,9 @@ _TYPES = (
         by={"ClusterArn": ARN},
         absent=_NO_SUCH,
         may_lack=True,
+        # A cluster may be made public, which no member of these answers tells:
+        # https://docs.aws.amazon.com/msk/latest/developerguide/public-access.html
         speaks=("kafka-cluster",),
-        inside="always",
         holds=("topic/", "group/", "transactional-id/"),
     ),
     OtherType(
