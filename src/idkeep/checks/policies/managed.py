@@ -11,7 +11,7 @@ from idkeep.access.more import in_words
 from idkeep.checks.declare import Remedy, Said, cannot_tell, check, does_not_apply, fails, passes
 from idkeep.checks.edits import NEW_VERSION
 from idkeep.checks.policies.samples import EVERYTHING, READ_ONLY, user
-from idkeep.checks.policies.words import listed, statements
+from idkeep.checks.policies.words import ONLY_BOUNDARY, listed, statements
 from idkeep.checks.samples import ago, allow, deny, managed, text
 from idkeep.model import (
     ManagedPolicy,
@@ -28,7 +28,6 @@ from idkeep.policy.symbolic import Nothing, Undecided, Witness, exceeds
 _STEPS = 50_000
 _AWS = "is AWS's own, and nobody in the account can change it"
 _ADMINISTRATORS = "makes administrators: see policy-makes-administrators"
-_BOUNDARY = "is a permissions boundary and attached to nobody: it gives nothing"
 _NO_DEFAULT = "iam:GetAccountAuthorizationDetails: the version in force is not in the snapshot"
 
 
@@ -249,7 +248,7 @@ def _default(policy: ManagedPolicy, estate: Estate) -> Policy | str:
         does_not_apply(managed("Wide", allow("s3:*"), by_aws=True), _AWS),
         does_not_apply(managed("God", EVERYTHING), _ADMINISTRATORS),
         does_not_apply(
-            replace(managed("Limit", allow("s3:*"), attachments=0), boundary_uses=1), _BOUNDARY
+            replace(managed("Limit", allow("s3:*"), attachments=0), boundary_uses=1), ONLY_BOUNDARY
         ),
         cannot_tell(replace(managed("Wide"), versions=()), _NO_DEFAULT),
     ),
@@ -268,7 +267,7 @@ def policy_with_a_whole_service(policy: ManagedPolicy, estate: Estate) -> Iterat
     if not isinstance(read, Policy):
         yield Unknown(read)
     elif policy.boundary_uses and not policy.attachments:
-        yield NotApplicable(_BOUNDARY)
+        yield NotApplicable(ONLY_BOUNDARY)
     elif administering(estate.engine).get(_digest(policy) or "", Rule.NO) is not Rule.NO:
         yield NotApplicable(_ADMINISTRATORS)
     else:

@@ -33,7 +33,7 @@ from idkeep.checks.declare import (
 from idkeep.checks.edits import BY_KIND
 from idkeep.checks.policies.powers import POWERS, TextPower
 from idkeep.checks.policies.samples import group, role, user
-from idkeep.checks.policies.words import owned_by_aws, unread
+from idkeep.checks.policies.words import ONLY_BOUNDARY, owned_by_aws, unread
 from idkeep.checks.samples import allow, managed
 from idkeep.model import (
     Group,
@@ -67,7 +67,12 @@ class _Place(Struct, frozen=True):
 
 
 _PLACES = (
-    _Place(ManagedPolicy, "managed_policy", "A managed policy of the account", ("versions",)),
+    _Place(
+        ManagedPolicy,
+        "managed_policy",
+        "A managed policy of the account",
+        ("versions", "attachments", "boundary_uses"),
+    ),
     _Place(User, "user_policy", "An inline policy of a user", ("inline_policies",)),
     _Place(Group, "group_policy", "An inline policy of a group", ("inline_policies",)),
     _Place(Role, "role_policy", "An inline policy of a role", ("inline_policies",)),
@@ -127,6 +132,9 @@ def _managed(power: TextPower, policy: ManagedPolicy, estate: Estate) -> Iterato
     if ":iam::aws:" in policy.arn and not power.of_aws_too:
         yield NotApplicable(_AWS)
         return
+    if policy.boundary_uses and not policy.attachments:
+        yield NotApplicable(ONLY_BOUNDARY)
+        return
     document = next((one.document for one in policy.versions if one.is_default), None)
     if document is None:
         yield Unknown(_GAP)
@@ -138,8 +146,7 @@ def _managed(power: TextPower, policy: ManagedPolicy, estate: Estate) -> Iterato
     if policy.attachments:
         nobody, whole = "", "policy-makes-administrators"
     else:
-        nobody = "it is attached to nobody"
-        whole = "" if policy.boundary_uses else "unattached-administrator-policy"
+        nobody, whole = "it is attached to nobody", "unattached-administrator-policy"
     yield from judged(power, document, engine, name="", arn=policy.arn, nobody=nobody, whole=whole)
 
 
@@ -231,6 +238,8 @@ def _examples(power: TextPower, place: _Place) -> Iterator[Example]:
         yield passes(managed("Small", spares))
         yield passes(managed("Narrow", narrow))
         yield cannot_tell(replace(managed("Wide"), versions=()), _GAP)
+        limit = replace(managed("Limit", gives, attachments=0), boundary_uses=1)
+        yield does_not_apply(limit, ONLY_BOUNDARY)
         if power.of_aws_too:
             yield does_not_apply(managed("God", allow("*"), by_aws=True), _MAKES)
         else:

@@ -12,6 +12,8 @@ from idkeep.policy import Effect
 
 _MOST_PLACES = 12
 
+ONLY_BOUNDARY = "is a permissions boundary and attached to nobody: it gives nothing"
+
 
 def listed(names: Sequence[str], most: int = 3) -> str:
     """A few names and how many more there are."""
