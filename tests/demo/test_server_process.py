@@ -71,6 +71,12 @@ def test_without_moto_the_hint_says_what_to_install() -> None:
         (ACCOUNT + '[[users]]\nname = "a"\nboundary = "b"\n', "users a: boundary"),
         (ACCOUNT + '[[users]]\nname = "a"\n[[users]]\nname = "A"\n', "users: a is declared 2"),
         (ACCOUNT + '[[roles]]\nname = "a"\ntrust = "{"\n', "roles a: trust: not JSON"),
+        (
+            ACCOUNT
+            + '[[roles]]\nname = "a"\ntrust = "{}"\ninstance_profile = true\n'
+            + '[[instance_profiles]]\nname = "A"\n',
+            "instance profiles: a is declared 2",
+        ),
         ('[account]\nid = "111111111111\n', ":2:"),
     ],
 )
