@@ -11,6 +11,7 @@ from idkeep.access import Estate
 from idkeep.api.catalog import load_catalog
 from idkeep.checks import AnyCheck, Example, organization, policies, run, trust
 from idkeep.checks.policies.samples import EVERYTHING, LOST, group, role, user
+from idkeep.checks.policies.words import ONLY_BOUNDARY
 from idkeep.checks.samples import allow, deny, inline, key, managed, password, snapshot_of
 from idkeep.config import Settings
 from idkeep.model import Severity, Status, Subject, Verdict, reference
@@ -200,7 +201,8 @@ def test_an_unattached_policy_of_administrators_is_left_to_the_check_on_those() 
     assert [one.status for one in said] == [Status.NOT_APPLICABLE, Status.FAIL]
     bound = replace(waits, boundary_uses=1)
     said = _both("assumes-any-role-in-managed-policy", "unattached-administrator-policy", bound)
-    assert [one.status for one in said] == [Status.FAIL, Status.PASS]
+    assert [one.status for one in said] == [Status.NOT_APPLICABLE, Status.PASS]
+    assert said[0].not_applicable == ONLY_BOUNDARY, "a boundary gives nothing, and hides nothing"
 
 
 def _both(part: str, whole: str, subject: Subject) -> list[Verdict]:
