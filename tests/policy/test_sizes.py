@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from idkeep import catalog
 from idkeep.catalog import Catalog, Quota
-from idkeep.policy.sizes import over_quota, size
+from idkeep.policy.sizes import over_quota, size, spare
 
 FACTS = Catalog.open(resources.files(catalog).joinpath("catalog.bin").read_bytes()).facts
 MANAGED, SCP, TRUST = (FACTS.quota(of, "characters") for of in ("managed", "scp", "trust"))
@@ -23,6 +23,11 @@ BARE = '{"Sid":"a b","x":["\\" }  {",1]}'
 def document(length: int) -> str:
     """A document of so many characters that has no white space to spare."""
     return json.dumps({"Id": "x" * (length - len('{"Id":""}'))}, separators=(",", ":"))
+
+
+def test_white_space_between_strings_is_to_spare_and_none_within_them() -> None:
+    assert spare(SPACED) == len(SPACED) - len(BARE)
+    assert spare(BARE) == 0
 
 
 @pytest.mark.parametrize(
