@@ -38,9 +38,9 @@ _PATIENCE = 60
 _PATIENCE_ELSEWHERE = 20
 # Requests under way at a time, in all of an account's services and regions.
 _UNDER_WAY = 8
-# Clients kept of an account, several times those in use at once. Each takes a third of a MB, and
+# Clients kept of an account, three times those in use at once. Each takes a third of a MB, and
 # every service in every region would be some five hundred.
-_MOST_CLIENTS = 64
+_MOST_CLIENTS = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from idkeep.policy.principal import AwsArn, Federated, NamedPrincipal, Service
 from idkeep.policy.principal_match import Reach, about
 from idkeep.policy.requester import WITHOUT_ACCOUNT, Requester, RequesterKind
 from idkeep.policy.statement_match import could_cover, matches_action, variable_before_resource
-from idkeep.policy.variables import Version, has_variables, resolve
+from idkeep.policy.variables import NO_VALUE, Version, has_variables, resolve
 
 _ANYTHING = Context(unknown="*")
 # Behind every character that an ARN can have.
@@ -77,12 +77,15 @@ class Reachable:
         element = statement.resource
         if element is None:
             return self.everywhere, self.everywhere
+        excluding = isinstance(element, NotResource)
         possible = sure = 0
         for pattern in element.patterns:
+            if not excluding and _is_void(pattern, statement.version, context):
+                continue
             may, does = self._texts.matching(pattern, statement.version, context)
             possible |= may
             sure |= does
-        if not isinstance(element, NotResource):
+        if not excluding:
             return possible, sure
         nothing_certain = not element.patterns
         return self.everywhere & ~sure, 0 if nothing_certain else self.everywhere & ~possible
@@ -160,6 +163,8 @@ class _Texts:
         self._forward = _sorted(len(arns), arns.__getitem__)
         self._backward = _sorted(len(arns), self._reversed)
         self._kept: dict[Glob, int] = {}
+        # What patterns match at most that hang on what is not known.
+        self._waiting: dict[str, int] = {}
 
     def matching(self, pattern: str, version: Version, context: Context) -> tuple[int, int]:
         """The lanes that it may match, and those that it does."""
@@ -168,9 +173,11 @@ class _Texts:
             lanes = self._of(resolved)
             doubtful = has_variables(pattern, version) and variable_before_resource(pattern)
             return lanes, 0 if doubtful else lanes
-        test = could_cover(pattern)
-        hits = (lane for lane, arn in enumerate(self._arns) if test(arn))
-        return set_of(hits, self._count), 0
+        if pattern not in self._waiting:
+            test = could_cover(pattern)
+            hits = (lane for lane, arn in enumerate(self._arns) if test(arn))
+            self._waiting[pattern] = set_of(hits, self._count)
+        return self._waiting[pattern], 0
 
     def _of(self, pattern: Glob) -> int:
         if pattern == (Wild.MANY,):
@@ -193,6 +200,15 @@ class _Texts:
 
     def _reversed(self, lane: int) -> str:
         return self._arns[lane][::-1]
+
+
+def _is_void(pattern: str, version: Version, context: Context) -> bool:
+    """Whether it matches nothing: the key of a variable in it is surely absent."""
+    return (
+        has_variables(pattern, version)
+        and not variable_before_resource(pattern)
+        and resolve(pattern, version, context) is NO_VALUE
+    )
 
 
 def _literal(pattern: Glob, *, backward: bool = False) -> str:
