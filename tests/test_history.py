@@ -97,5 +97,7 @@ def test_a_finding_is_explained_by_its_id(tmp_path: Path) -> None:
     ident = finding_id("console-user-without-mfa", ACCOUNT.id, OLD.id, "")
     said = "- `virtual_mfa` was not read: iam:ListVirtualMFADevices: AccessDenied"
     assert said in explain_finding(ident, store=store)
+    laxer = Settings(max_access_key_age=10_000)
+    assert "# old-access-key: ana\n" in explain_finding(found.id, store=store, settings=laxer)
     with pytest.raises(IdkeepError, match=r"no finding 0{16}"):
         explain_finding("0" * 16, store=store)

@@ -348,6 +348,24 @@ def test_a_project_of_awss_new_experience_is_told_by_its_role_and_an_scps_refusa
     assert not refusing_contacts(scp, "AWSManagedAccountManagementAccessRole").is_project
 
 
+def test_a_change_of_the_mailbox_that_aws_tells_managers_alone_leaves_the_scan_whole() -> None:
+    action = "account:GetPrimaryEmailUpdateStatus"
+    for code, said, is_kept in (
+        (
+            "AccessDeniedException",
+            "This operation can only be called by a management account",
+            True,
+        ),
+        ("ValidationException", "no", True),
+        ("AccessDeniedException", f"User: x is not authorized to perform: {action}", False),
+    ):
+        snapshot, _ = scanned(account__GetPrimaryEmailUpdateStatus=Error(code, said))
+        change = snapshot.account.mailbox_change
+        assert isinstance(change, Gap)
+        assert change.elsewhere is is_kept
+        assert (change.action in {one.action for one in snapshot.gaps}) is not is_kept
+
+
 def test_the_signin_policy_is_kept_in_the_grammar_of_policies(
     account: tuple[Snapshot, Answers],
 ) -> None:

@@ -1,12 +1,15 @@
 """One finding, looked up by its id."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
 from idkeep.access import Estate
 from idkeep.api.catalog import load_catalog
 from idkeep.api.checks import find_check
+from idkeep.api.framework_report import within_limits
+from idkeep.api.frameworks import frameworks
 from idkeep.api.judging import Judging
 from idkeep.api.snapshots import (
     Around,
@@ -46,27 +49,38 @@ def explain_finding(
     account that is kept. Raises `IdkeepError` where no check finds it there today.
     """
     keeper = SqliteStore(store)
-    for name in (snapshot,) if snapshot else _newest(store):
-        found = find_snapshot(name, store=store)
-        around, known = _around(found, keeper), settings or Settings()
-        report = judge(
-            found.snapshot,
-            known,
-            kept_as=found.id,
-            keeper=keeper,
-            around=around,
-            judging=Judging(in_parts=True),
-        )
-        if told := _found(report, wanted):
-            check, verdict, finding = told
-            changes = _changes(found.snapshot, known, around or Around(), told)
-            documents = found.snapshot.documents
-            return finding_page(report, check, verdict, finding, documents, changes)
+    known = settings or Settings()
+    for limited in (known, *_of_frameworks(known)):
+        for name in (snapshot,) if snapshot else _newest(store):
+            found = find_snapshot(name, store=store)
+            around = _around(found, keeper)
+            report = judge(
+                found.snapshot,
+                limited,
+                kept_as=found.id,
+                keeper=keeper,
+                around=around,
+                judging=Judging(in_parts=True),
+            )
+            if told := _found(report, wanted):
+                check, verdict, finding = told
+                changes = _changes(found.snapshot, limited, around or Around(), told)
+                documents = found.snapshot.documents
+                return finding_page(report, check, verdict, finding, documents, changes)
     where = snapshot or "the newest snapshot of each account"
     raise IdkeepError(
         f"no finding {wanted} in {where}",
         hint="it may be resolved; --snapshot names the one that a report was made of",
     )
+
+
+def _of_frameworks(settings: Settings) -> Iterator[Settings]:
+    """Those by which frameworks judge that set limits of their own, each once."""
+    told = [settings]
+    for framework in frameworks():
+        if (limited := within_limits(settings, framework)) not in told:
+            told.append(limited)
+            yield limited
 
 
 def _around(found: Found, keeper: SqliteStore) -> Around | None:

@@ -20,6 +20,7 @@ from idkeep.collect.contacts import (
     OPERATIONS_CONTACT,
     PRIMARY_CONTACT,
     SECURITY_CONTACT,
+    of_managers,
 )
 from idkeep.collect.credential_report import CREDENTIAL_REPORT, CredentialReport, Row
 from idkeep.collect.declare import AnyCollector, built
@@ -410,7 +411,7 @@ def _account(ask: Ask, readings: Readings, summary: _Summary, roles: tuple[Role,
         signin_policy=ask.keep(policy) if isinstance(policy, str) else policy,
         console_authorization=ask(CONSOLE_AUTHORIZATION, region=ask.aws.main_region),
         support_permits=readings.sure(SUPPORT_PERMITS),
-        mailbox_change=readings.maybe(MAILBOX_CHANGE),
+        mailbox_change=of_managers(readings.maybe(MAILBOX_CHANGE)),
         received_handshakes=readings.sure(RECEIVED_HANDSHAKES),
     )
 

@@ -47,6 +47,7 @@ from idkeep.model import (
 )
 
 _LEFT_OVER = "was written by AWS while it ran the organisation"
+_SPARES = "names the role by which AWS ran the organisation"
 _TAGS, _OPT_OUT = "TAG_POLICY", "AISERVICES_OPT_OUT_POLICY"
 _READS = ("path", "state")
 _OWNER = policy("Owner", document=document({"tags": {"Owner": {"tag_key": {"@@assign": "Owner"}}}}))
@@ -400,7 +401,7 @@ _NO_TEXT = Gap("organizations:DescribePolicy", "AccessDeniedException")
     ),
     examples=(
         fails(_FLOOR, _LEFT_OVER, organization=organization(_FLOOR)),
-        fails(_FROM_AWS, _LEFT_OVER, organization=organization(_FROM_AWS)),
+        fails(_FROM_AWS, _SPARES, organization=organization(_FROM_AWS)),
         passes(_OWN, organization=organization(_OWN)),
         does_not_apply(_OWNER, "is a TAG_POLICY", organization=organization(_OWNER, kind=_TAGS)),
         cannot_tell(
@@ -433,8 +434,10 @@ def guardrail_left_by_aws(policy: OrganizationPolicy, estate: Estate) -> Iterato
     if kind not in {SCP, RCP}:
         yield NotApplicable(f"is a {kind}")
         return
-    if policy.name in _BY_AWS or _KEEPER in ((yield from text_of(policy, estate)) or ""):
+    if policy.name in _BY_AWS:
         yield Problem(_LEFT_OVER)
+    elif _KEEPER in ((yield from text_of(policy, estate)) or ""):
+        yield Problem(_SPARES)
 
 
 CHECKS = (
