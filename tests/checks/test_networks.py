@@ -49,6 +49,15 @@ def test_a_key_that_tells_networks_apart_is_enough(more: tuple[str, str, str]) -
     assert asked(allow("s3:GetObject", **when(IN_VPC, more))).status is Status.PASS
 
 
+def test_an_arn_of_the_partition_that_leaves_the_region_open_is_not_enough() -> None:
+    china = replace(ACCOUNT, partition="aws-cn")
+    for account, partition in ((ACCOUNT, "aws"), (china, "aws-cn")):
+        wide = ("ArnLike", "aws:SourceVpcArn", f"arn:{partition}:ec2:*:*:vpc/{VPC}")
+        policies = (managed("Net", allow("s3:GetObject", **when(IN_VPC, wide))),)
+        found = judged(CHECK, account, policies=policies, resources=Resources())
+        assert found.status is Status.FAIL
+
+
 def test_a_denial_of_other_regions_beside_it_is_enough() -> None:
     """The two statements of AWS's own perimeters: one by id, one by the Region of that id."""
     by_id = deny("*", **when(NOT_IN_VPC))

@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from ipaddress import ip_address, ip_network
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from idkeep.access.holder import default_document
 from idkeep.access.more import in_words
 from idkeep.access.trust import STRANGERS_ORGANIZATION
 from idkeep.model import (
+    Arn,
     Gap,
     Group,
     ManagedPolicy,
@@ -175,13 +177,21 @@ def mistaken(engine: Engine, policy: Policy) -> Iterator[Mistaken]:
     outside = (own for own in _NO_ONES if not any(_holds(each, own) for each in addresses))
     apart = next(outside, "")
     # Where every address fits, some endpoint is all that is asked for.
-    other = _network(_OTHER, apart) if apart else _INTERNET
+    network = partial(_network, engine.snapshot.account.partition)
+    other = network(_OTHER, apart) if apart else _INTERNET
     found = [
-        (_VPC, value, number, _network(filled(value), inside), _beside(value, inside))
+        # Where any id will do, the other is that of nobody's endpoint.
+        (
+            _VPC,
+            value,
+            number,
+            network(filled(value), inside),
+            _INTERNET if is_wild(value) else network(_OTHER, inside),
+        )
         for value, number in vpcs.items()
     ]
     found += [
-        (_ADDRESS, value, number, _network(_OTHER, own), other)
+        (_ADDRESS, value, number, network(_OTHER, own), other)
         for value, number in addresses.items()
         if (own := _within(value))
     ]
@@ -197,14 +207,9 @@ def mistaken(engine: Engine, policy: Policy) -> Iterator[Mistaken]:
 _OTHER = f"vpc-{STRANGER}"
 
 
-def _beside(vpc: str, address: str) -> Context:
-    """A network that has not the id; where any id will do, that of nobody's endpoint."""
-    return _INTERNET if is_wild(vpc) else _network(_OTHER, address)
-
-
-def _network(vpc: str, address: str) -> Context:
+def _network(partition: str, vpc: str, address: str) -> Context:
     """A stranger's VPC in another Region, through an endpoint there."""
-    arn = f"arn:aws:ec2:{_ELSEWHERE}:000000000000:vpc/{vpc}"
+    arn = str(Arn(partition, "ec2", _ELSEWHERE, "000000000000", f"vpc/{vpc}"))
     return Context(
         {
             _VPC: vpc,
@@ -222,7 +227,7 @@ def _network(vpc: str, address: str) -> Context:
 
 
 # A request that comes through no endpoint, from an address that nobody means.
-_INTERNET = _network("", "").told(
+_INTERNET = _network("", "", "").told(
     {
         **dict.fromkeys((_VPC, "aws:SourceVpcArn", "aws:SourceVpce", _ADDRESS), ()),
         **dict.fromkeys(("aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths"), ()),
