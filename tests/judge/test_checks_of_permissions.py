@@ -12,6 +12,7 @@ from judge.conftest import CATALOG, SECURITY, Organization
 CHECKS: tuple[AnyCheck, ...] = (*trust.CHECKS, *whole.CHECKS, *policies.CHECKS)
 # What one organisation has once, and so in one state.
 ONE_STATE = {
+    "no-slot-for-a-guardrail": Status.PASS,
     "invitation-to-strangers": Status.FAIL,
     "approval-team-too-weak": Status.FAIL,
     "approver-without-second-factor": Status.FAIL,

@@ -9,6 +9,9 @@ from idkeep.model import Status
 from judge.conftest import CATALOG, Organization
 
 CHECKS = (*logging.CHECKS, *services.CHECKS)
+NAMED = Settings(
+    critical_resources=("arn:aws:s3:::larkfield-trail", "arn:aws:dynamodb:*:*:table/carts")
+)
 # What an organisation has one of is as it is there; the worked examples show the other state.
 ONE_SEAT = {
     "nobody-told-of-organization-changes": Status.FAIL,
@@ -30,7 +33,7 @@ def statuses(organization: Organization, *, together: bool) -> dict[str, set[Sta
     found: dict[str, set[Status]] = defaultdict(set)
     for snapshot in organization.snapshots.values():
         others = organization.snapshots if together else {}
-        estate = Estate(snapshot, Settings(), CATALOG, elsewhere=others.get)
+        estate = Estate(snapshot, NAMED, CATALOG, elsewhere=others.get)
         for outcome in run(CHECKS, estate):
             found[outcome.check] |= {one.status for one in outcome.verdicts}
     return found

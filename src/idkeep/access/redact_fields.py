@@ -246,6 +246,7 @@ _FIELDS = {
         LambdaFunction: region
         LogGroup: data_protection region
         LogPolicy: region
+        MailboxChange: status
         ManagedPolicy: default_version
         Member: status
         MetadataDefaults: enforced managed_by tokens
@@ -329,7 +330,6 @@ _FIELDS = {
         FieldSelector: ends_with equals not_ends_with not_equals not_starts_with starts_with
     """,
     Text.FILTER: """
-        MailboxChange: status
         MetricFilter: pattern
     """,
     Text.RULE: """
