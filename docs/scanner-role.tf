@@ -51,7 +51,6 @@ data "aws_iam_policy_document" "scan" {
       "account-access:ListEntitlements",
       "account:GetAlternateContact",
       "account:GetContactInformation",
-      "account:GetPrimaryEmailUpdateStatus",
       "account:ListRegions",
       "apigateway:GET",
       "bedrock-agentcore:GetAgentRuntime",

@@ -48,7 +48,6 @@ PLAIN: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         {"AllUsers": True},
     ),
     ("account", "get_contact_information", "get-contact-information", {}),
-    ("account", "get_primary_email_update_status", "get-primary-email-update-status", {}),
     ("account", "list_regions", "list-regions", {}),
     ("organizations", "list_handshakes_for_account", "list-handshakes-for-account", {}),
     ("supportauthz", "list_support_permits", "list-support-permits", {}),

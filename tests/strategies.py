@@ -17,7 +17,6 @@ from idkeep.model import (
     Caller,
     Contact,
     Gap,
-    MailboxChange,
     MfaDevice,
     MfaKind,
     NotToldHere,
@@ -121,12 +120,6 @@ FIELDS: dict[str, dict[str, SearchStrategy[Any]]] = {
         "signin_policy": st.none(),
         "console_authorization": st.none(),
         "support_permits": st.just(()),
-        "mailbox_change": st.none()
-        | st.builds(
-            MailboxChange,
-            status=st.sampled_from(("PENDING", "COMPLETED", "HALTED")),
-            changed=times,
-        ),
         "received_handshakes": st.sampled_from([(), (FROM_STRANGERS,)]),
     },
 }

@@ -284,7 +284,6 @@ ANSWERS: dict[str, Any] = {
         "scope": "ACCOUNT",
         "consoleAuthorizationEnabled": False,
     },
-    "account:GetPrimaryEmailUpdateStatus": {"Status": "PENDING", "UpdatedAt": ago(1)},
     "organizations:ListHandshakesForAccount": {
         "Handshakes": [
             {

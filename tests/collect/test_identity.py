@@ -19,7 +19,6 @@ from idkeep.model import (
     Family,
     Gap,
     IdentifiedKey,
-    MailboxChange,
     MfaKind,
     NotAsked,
     NotToldHere,
@@ -305,7 +304,6 @@ def test_the_accounts_own_settings(account: tuple[Snapshot, Answers]) -> None:
     [permit] = told.support_permits  # type: ignore[misc]
     assert (permit.actions, permit.resources) == ((), ("arn:aws:s3:::example",))
     assert permit.windows == ((None, ago(-2)),)
-    assert told.mailbox_change == MailboxChange(status="PENDING", changed=ago(1))
     [invitation] = told.received_handshakes  # type: ignore[misc]
     assert (invitation.action, invitation.state) == ("INVITE", "OPEN")
     assert invitation.arn.split(":")[4] == "777788889999"
@@ -346,24 +344,6 @@ def test_a_project_of_awss_new_experience_is_told_by_its_role_and_an_scps_refusa
     assert not refusing_contacts(scp).is_project
     assert not refusing_contacts("an identity-based policy", keeper).is_project
     assert not refusing_contacts(scp, "AWSManagedAccountManagementAccessRole").is_project
-
-
-def test_a_change_of_the_mailbox_that_aws_tells_managers_alone_leaves_the_scan_whole() -> None:
-    action = "account:GetPrimaryEmailUpdateStatus"
-    for code, said, is_kept in (
-        (
-            "AccessDeniedException",
-            "This operation can only be called by a management account",
-            True,
-        ),
-        ("ValidationException", "no", True),
-        ("AccessDeniedException", f"User: x is not authorized to perform: {action}", False),
-    ):
-        snapshot, _ = scanned(account__GetPrimaryEmailUpdateStatus=Error(code, said))
-        change = snapshot.account.mailbox_change
-        assert isinstance(change, Gap)
-        assert change.elsewhere is is_kept
-        assert (change.action in {one.action for one in snapshot.gaps}) is not is_kept
 
 
 def test_the_signin_policy_is_kept_in_the_grammar_of_policies(

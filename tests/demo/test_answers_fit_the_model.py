@@ -167,7 +167,6 @@ CASES: dict[str, Where] = {
     "account-access:ListEntitlements": Where(region=HOME, given=entitlements),
     "account:GetAlternateContact": Where(PRODUCTION, given={"AlternateContactType": "BILLING"}),
     "account:GetContactInformation": Where(SECURITY),
-    "account:GetPrimaryEmailUpdateStatus": Where(SECURITY),
     "account:GetPrimaryEmail": Where(given={"AccountId": PRODUCTION}),
     "account:GetRegionOptStatus": Where(SANDBOX, given={"RegionName": "eu-south-1"}),
     "bedrock-agentcore-control:GetAgentRuntime": Where(

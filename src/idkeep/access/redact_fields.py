@@ -246,7 +246,6 @@ _FIELDS = {
         LambdaFunction: region
         LogGroup: data_protection region
         LogPolicy: region
-        MailboxChange: status
         ManagedPolicy: default_version
         Member: status
         MetadataDefaults: enforced managed_by tokens

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from idkeep.access import Estate
-from idkeep.checks.ages import how_long_ago
 from idkeep.checks.declare import (
     AnyCheck,
     Remedy,
@@ -19,14 +18,13 @@ from idkeep.checks.declare import (
 )
 from idkeep.checks.membership import PROJECT, kept_by_aws
 from idkeep.checks.root_people import within
-from idkeep.checks.samples import ACCOUNT, ago
+from idkeep.checks.samples import ACCOUNT
 from idkeep.config import Settings
 from idkeep.model import (
     Account,
     AlternateContact,
     Contact,
     Gap,
-    MailboxChange,
     NotApplicable,
     Problem,
     Severity,
@@ -267,61 +265,9 @@ def contact_elsewhere(account: Account, estate: Estate) -> Iterator[Said]:
             )
 
 
-_CHANGE_DENIED = Gap("account:GetPrimaryEmailUpdateStatus", "AccessDeniedException")
-
-
-def _changing(status: str, days: float = 2) -> Account:
-    return replace(ACCOUNT, mailbox_change=MailboxChange(status=status, changed=ago(days)))
-
-
-@check(
-    Account,
-    severity=Severity.MEDIUM,
-    controls=("root-mailbox-moving",),
-    reads=("mailbox_change",),
-    remedy=Remedy(
-        do="Ask who wants it. Let what nobody wants lapse: without the code that AWS sent to the "
-        "new mailbox it comes to nothing. For whoever began it search the trail for "
-        "StartPrimaryEmailUpdate.",
-        may_stop="Nothing stops: until then the root user keeps its mailbox.",
-        by="Whoever began it, or who administers the organisation's accounts.",
-    ),
-    examples=(
-        fails(_changing("PENDING"), "is about to have another root mailbox, as of 2 days ago"),
-        fails(_changing("ACCEPTED"), "is about to have another root mailbox, as of 2 days ago"),
-        passes(_changing("COMPLETED")),
-        passes(_changing("FAILED")),
-        passes(replace(ACCOUNT, mailbox_change=None)),
-        cannot_tell(
-            _changing("HALTED"),
-            "AWS says HALTED of the change of root's mailbox, a word that is not known here",
-        ),
-        cannot_tell(replace(ACCOUNT, mailbox_change=_CHANGE_DENIED), str(_CHANGE_DENIED)),
-    ),
-)
-def root_mailbox_about_to_change(account: Account, estate: Estate) -> Iterator[Said]:
-    """Somebody has begun to give the root user another mailbox.
-
-    Whoever reads it may then set root's password, and is the account's owner to AWS:
-    https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-root-user-email.html
-    """
-    change = known(account.mailbox_change)
-    if change is None or change.status in {"COMPLETED", "FAILED"}:
-        return
-    if change.status not in {"PENDING", "ACCEPTED"}:
-        said = change.status
-        yield Unknown(
-            f"AWS says {said} of the change of root's mailbox, a word that is not known here"
-        )
-        return
-    since = f", as of {how_long_ago(estate, change.changed)}" if change.changed else ""
-    yield Problem(f"is about to have another root mailbox{since}")
-
-
 CHECKS: tuple[AnyCheck, ...] = (
     *(_missing(kind, about) for kind, about in _KINDS[1:]),
     contacts_are_the_same,
     primary_contact_not_verified,
     contact_elsewhere,
-    root_mailbox_about_to_change,
 )

@@ -3,15 +3,8 @@
 Source: https://docs.aws.amazon.com/accounts/latest/reference/API_Operations.html
 """
 
-from typing import TypeVar
-
 from idkeep.collect.declare import Answer, Collector, Pages
-from idkeep.collect.membership import not_from_here
-from idkeep.collect.services.refusals import by_service
-from idkeep.collect.times import maybe_utc
-from idkeep.model import AlternateContact, Contact, Gap, MailboxChange
-
-T = TypeVar("T")
+from idkeep.model import AlternateContact, Contact
 
 _ABSENT = frozenset({"ResourceNotFoundException"})
 
@@ -64,24 +57,3 @@ def _of(kind: str) -> Collector[AlternateContact]:
 SECURITY_CONTACT, BILLING_CONTACT, OPERATIONS_CONTACT = map(
     _of, ("SECURITY", "BILLING", "OPERATIONS")
 )
-
-
-def _change(pages: Pages) -> MailboxChange:
-    [answer] = pages
-    return MailboxChange(status=answer["Status"], changed=maybe_utc(answer.get("UpdatedAt")))
-
-
-# "This operation can only be called from the management account or the delegated administrator
-# account of an organization for a member account":
-# https://docs.aws.amazon.com/accounts/latest/reference/API_GetPrimaryEmailUpdateStatus.html
-# Whether an account is told of itself AWS leaves unsaid; where it refuses, `of_managers` says so.
-MAILBOX_CHANGE = Collector(
-    service="account", operation="GetPrimaryEmailUpdateStatus", build=_change, absent=_ABSENT
-)
-
-
-def of_managers(found: T | Gap) -> T | Gap:
-    """What AWS tells; the gap says so where AWS itself, and no policy, keeps it for managers."""
-    if isinstance(found, Gap) and (by_service(found) or found.error == "ValidationException"):
-        return not_from_here(found)
-    return found

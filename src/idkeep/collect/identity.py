@@ -16,11 +16,9 @@ from idkeep.collect.ask import Ask, Readings
 from idkeep.collect.authorization import AUTHORIZATION_DETAILS, AuthorizationDetails, PlainUser
 from idkeep.collect.contacts import (
     BILLING_CONTACT,
-    MAILBOX_CHANGE,
     OPERATIONS_CONTACT,
     PRIMARY_CONTACT,
     SECURITY_CONTACT,
-    of_managers,
 )
 from idkeep.collect.credential_report import CREDENTIAL_REPORT, CredentialReport, Row
 from idkeep.collect.declare import AnyCollector, built
@@ -84,7 +82,6 @@ _TOGETHER: tuple[AnyCollector, ...] = (
     SECURITY_CONTACT,
     BILLING_CONTACT,
     OPERATIONS_CONTACT,
-    MAILBOX_CHANGE,
     SUPPORT_PERMITS,
     RECEIVED_HANDSHAKES,
 )
@@ -411,7 +408,6 @@ def _account(ask: Ask, readings: Readings, summary: _Summary, roles: tuple[Role,
         signin_policy=ask.keep(policy) if isinstance(policy, str) else policy,
         console_authorization=ask(CONSOLE_AUTHORIZATION, region=ask.aws.main_region),
         support_permits=readings.sure(SUPPORT_PERMITS),
-        mailbox_change=of_managers(readings.maybe(MAILBOX_CHANGE)),
         received_handshakes=readings.sure(RECEIVED_HANDSHAKES),
     )
 

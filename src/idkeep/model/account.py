@@ -43,17 +43,6 @@ class AlternateContact(Struct, frozen=True, kw_only=True, tag=True):
     title: str | None = None
 
 
-class MailboxChange(Struct, frozen=True, kw_only=True, tag=True):
-    """The newest request to give the root user another mailbox.
-
-    `status` is PENDING, ACCEPTED, COMPLETED or FAILED.
-    Source: https://docs.aws.amazon.com/accounts/latest/reference/API_GetPrimaryEmailUpdateStatus.html
-    """
-
-    status: str
-    changed: datetime | None = None
-
-
 class PasswordPolicy(Struct, frozen=True, kw_only=True, tag=True):
     """The account's rules for IAM users' passwords.
 
@@ -173,8 +162,7 @@ class SupportPermit(Struct, frozen=True, kw_only=True):
 class Account(Struct, frozen=True, kw_only=True):
     """Contacts are None where the account has none; so are `password_policy` and `alias`.
 
-    Contacts are gaps `elsewhere` where AWS keeps them (`is_project`). `mailbox_change` is None
-    where nobody ever asked for one.
+    Contacts are gaps `elsewhere` where AWS keeps them (`is_project`).
     `root_features` is None outside an organisation. `signin_policy` is the digest of a text in
     `Snapshot.documents`, None where there is none. `console_authorization` is None where it was
     never set. `support_permits` are those of the region that was asked;
@@ -212,9 +200,6 @@ class Account(Struct, frozen=True, kw_only=True):
     ] = _NO_IDENTITY
     support_permits: Annotated[
         tuple[SupportPermit, ...] | Unread, ReadBy("supportauthz:ListSupportPermits")
-    ] = _NO_IDENTITY
-    mailbox_change: Annotated[
-        MailboxChange | Unread | None, ReadBy("account:GetPrimaryEmailUpdateStatus")
     ] = _NO_IDENTITY
     received_handshakes: Annotated[
         tuple[Handshake, ...] | Unread, ReadBy("organizations:ListHandshakesForAccount")

@@ -277,7 +277,6 @@ class Account(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     alias: str | None = None
     contact: Contact | None = None
     contact_verified: Literal["PENDING", "VERIFIED", "UNVERIFIED", "NOT_SUPPORTED"] | None = None
-    email_update: Said | None = None
     alternate_contacts: dict[Literal["BILLING", "OPERATIONS", "SECURITY"], AlternateContact] = {}
     regions: dict[str, Literal["ENABLED", "ENABLING", "DISABLING", "DISABLED"]] = {}
     token_version: Literal[1, 2] = 2

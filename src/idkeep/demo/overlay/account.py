@@ -109,13 +109,6 @@ def _primary_email(asked: Asked) -> Mapping[str, Any]:
     return {"PrimaryEmail": _declared(asked).email}
 
 
-def _primary_email_update(asked: Asked) -> Mapping[str, Any]:
-    update = _declared(asked).email_update
-    if update is None:
-        raise Refused("ResourceNotFoundException", "No primary email update was found.")
-    return update
-
-
 def _account_information(asked: Asked) -> Mapping[str, Any]:
     account = _declared(asked)
     member = asked.world.member(account.id)
@@ -152,7 +145,6 @@ OPERATIONS: Table = {
     "GetAlternateContact": _alternate_contact,
     "GetContactInformation": _contact_information,
     "GetPrimaryEmail": _primary_email,
-    "GetPrimaryEmailUpdateStatus": _primary_email_update,
     "GetRegionOptStatus": _region,
     "ListRegions": _regions,
 }
