@@ -14,6 +14,7 @@ from idkeep.access.documents import Documents
 from idkeep.access.estate import Estate
 from idkeep.access.more import in_words
 from idkeep.access.permission_sets import accounts_of, boundary_arn, reference_arn
+from idkeep.access.targets import not_scanned
 from idkeep.access.workforce import set_behind
 from idkeep.model import (
     CenterInstance,
@@ -79,8 +80,7 @@ def _untold(estate: Estate) -> tuple[Unread, ...]:
     manager = organization.management_account
     if manager == estate.snapshot.account.id or estate.elsewhere(manager) is not None:
         return ()
-    why = f"account {manager} was not scanned here"
-    return (Gap("sso:ListPermissionSets", why, elsewhere=True),)
+    return (not_scanned(manager, "sso:ListPermissionSets"),)
 
 
 def _sets(

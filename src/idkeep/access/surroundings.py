@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from idkeep.access.documents import Documents
 from idkeep.access.principal_keys import organization_keys
-from idkeep.access.targets import Site, Sites
+from idkeep.access.targets import Site, Sites, not_scanned
 from idkeep.access.whereabouts import kind_of, owner_of, parsed, standing_arn, type_of
 from idkeep.model import (
     Arn,
@@ -99,7 +99,7 @@ class Surroundings:
         account = self._snapshot.account.id
         unread: tuple[Unread, ...] = ()
         if owner not in ("", account):
-            unread = (Gap("", f"account {owner} was not scanned here", elsewhere=True),)
+            unread = (not_scanned(owner),)
         elif kind is OtherResource:
             unread = self._missing(arn)
         elif kind is not None:

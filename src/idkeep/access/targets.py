@@ -133,7 +133,7 @@ class Sites:
             rcps=self._rcps.named if mine else (),
             unread=tuple(unread),
             unread_grants=unread_grants,
-            guardrails=self._rcps.unread if mine else (_elsewhere(owner),),
+            guardrails=self._rcps.unread if mine else (not_scanned(owner),),
         )
 
     def _read(self, fact: Fact, kind: PolicyKind) -> Policy | Unread | None:
@@ -207,11 +207,12 @@ def _policy_facts(  # noqa: PLR0911 -- one return a kind
 
 def _theirs(fact: Fact, owner: str) -> Fact:
     """What another account's resource is without here: only that account may read its policies."""
-    return _elsewhere(owner) if fact is None else fact
+    return not_scanned(owner) if fact is None else fact
 
 
-def _elsewhere(owner: str) -> Gap:
-    return Gap("", f"account {owner} was not scanned here", elsewhere=True)
+def not_scanned(account: str, action: str = "") -> Gap:
+    """What only an account's own scan tells, `action` read, where none of it is here."""
+    return Gap(action, f"account {account} was not scanned here", elsewhere=True)
 
 
 def _grants(resource: Resource | None) -> tuple[tuple[KmsGrant, ...], tuple[Unread, ...]]:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from idkeep.access import Estate
 from idkeep.access.administrators import Rule, administering, administration, granting, powers
 from idkeep.access.deputies import center_snapshots
+from idkeep.access.holder import default_document
 from idkeep.access.sources import Granted
 from idkeep.access.trust import Kind, trust_of
 from idkeep.access.workforce import people_behind
@@ -32,6 +33,7 @@ from idkeep.checks.policies.samples import (
     user,
 )
 from idkeep.checks.policies.words import (
+    NO_DEFAULT,
     listed,
     owned_by_aws,
     reserved,
@@ -399,11 +401,9 @@ def _exposure(role: Role, estate: Estate) -> tuple[Severity | None, str]:
 
 def _rule_of(policy: ManagedPolicy, estate: Estate) -> Generator[Said, None, Rule]:
     """Whether the version in force makes administrators; says where that can't be told."""
-    document = next((one.document for one in policy.versions if one.is_default), None)
+    document = default_document(policy)
     if document is None:
-        yield Unknown(
-            "iam:GetAccountAuthorizationDetails: the version in force is not in the snapshot"
-        )
+        yield Unknown(NO_DEFAULT)
         return Rule.NO
     rule = administering(estate.engine).get(document)
     if rule is None:

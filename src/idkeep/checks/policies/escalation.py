@@ -8,6 +8,7 @@ from idkeep.access import Estate
 from idkeep.access.administrators import Rule, administering, powers
 from idkeep.access.escalation import Gain, Route, escalation
 from idkeep.access.escalation_alone import ways_alone
+from idkeep.access.holder import default_document
 from idkeep.checks.declare import (
     Remedy,
     Said,
@@ -19,7 +20,14 @@ from idkeep.checks.declare import (
 )
 from idkeep.checks.edits import NEW_VERSION, of_principal
 from idkeep.checks.policies.samples import EVERYTHING, LOST, LOST_WHY, READ_ONLY, role, user
-from idkeep.checks.policies.words import listed, owned_by_aws, statements, unread, with_proviso
+from idkeep.checks.policies.words import (
+    NO_DEFAULT,
+    listed,
+    owned_by_aws,
+    statements,
+    unread,
+    with_proviso,
+)
 from idkeep.checks.samples import allow, managed
 from idkeep.model import (
     ManagedPolicy,
@@ -218,11 +226,9 @@ def policy_allows_escalation(policy: ManagedPolicy, estate: Estate) -> Iterator[
     if ":iam::aws:" in policy.arn:
         yield NotApplicable("is AWS's own; who holds it is judged by all that they hold")
         return
-    document = next((one.document for one in policy.versions if one.is_default), None)
+    document = default_document(policy)
     if document is None:
-        yield Unknown(
-            "iam:GetAccountAuthorizationDetails: the version in force is not in the snapshot"
-        )
+        yield Unknown(NO_DEFAULT)
         return
     rule = administering(estate.engine).get(document)
     if rule is None:

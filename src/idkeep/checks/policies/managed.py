@@ -7,11 +7,12 @@ from msgspec.structs import replace
 from idkeep.access import Estate
 from idkeep.access.administrators import Rule, administering, powers
 from idkeep.access.engine import Engine
+from idkeep.access.holder import default_document
 from idkeep.access.more import in_words
 from idkeep.checks.declare import Remedy, Said, cannot_tell, check, does_not_apply, fails, passes
 from idkeep.checks.edits import NEW_VERSION
 from idkeep.checks.policies.samples import EVERYTHING, READ_ONLY, user
-from idkeep.checks.policies.words import ONLY_BOUNDARY, listed, statements
+from idkeep.checks.policies.words import NO_DEFAULT, ONLY_BOUNDARY, listed, statements
 from idkeep.checks.samples import ago, allow, deny, managed, text
 from idkeep.model import (
     ManagedPolicy,
@@ -28,7 +29,6 @@ from idkeep.policy.symbolic import Nothing, Undecided, Witness, exceeds
 _STEPS = 50_000
 _AWS = "is AWS's own, and nobody in the account can change it"
 _ADMINISTRATORS = "makes administrators: see policy-makes-administrators"
-_NO_DEFAULT = "iam:GetAccountAuthorizationDetails: the version in force is not in the snapshot"
 
 
 def _with_old(policy: ManagedPolicy, *older: dict[str, object]) -> ManagedPolicy:
@@ -91,7 +91,7 @@ def unattached_policy(policy: ManagedPolicy, _: Estate) -> Iterator[Said]:
         passes(managed("Fine", READ_ONLY)),
         passes(managed("Guard", deny("s3:DeleteBucket"))),
         does_not_apply(managed("Typo", allow("s3:GetObjekt"), by_aws=True), _AWS),
-        cannot_tell(replace(managed("Fine"), versions=()), _NO_DEFAULT),
+        cannot_tell(replace(managed("Fine"), versions=()), NO_DEFAULT),
     ),
 )
 def policy_that_grants_nothing(policy: ManagedPolicy, estate: Estate) -> Iterator[Said]:
@@ -146,7 +146,7 @@ def policy_that_grants_nothing(policy: ManagedPolicy, estate: Estate) -> Iterato
         ),
         passes(managed("One", READ_ONLY)),
         does_not_apply(replace(OLD_RIGHTS, arn="arn:aws:iam::aws:policy/Deploy"), _AWS),
-        cannot_tell(replace(managed("One"), versions=()), _NO_DEFAULT),
+        cannot_tell(replace(managed("One"), versions=()), NO_DEFAULT),
     ),
 )
 def old_version_allows_more(policy: ManagedPolicy, estate: Estate) -> Iterator[Said]:
@@ -211,15 +211,11 @@ def _returns(policy: ManagedPolicy, version: str, found: Witness, estate: Estate
     )
 
 
-def _digest(policy: ManagedPolicy) -> str | None:
-    return next((one.document for one in policy.versions if one.is_default), None)
-
-
 def _default(policy: ManagedPolicy, estate: Estate) -> Policy | str:
     """The version in force, or why it is not known."""
-    document = _digest(policy)
+    document = default_document(policy)
     if document is None:
-        return _NO_DEFAULT
+        return NO_DEFAULT
     read = estate.engine.documents.policy(document, PolicyKind.IDENTITY)
     return read if isinstance(read, Policy) else str(read)
 
@@ -250,7 +246,7 @@ def _default(policy: ManagedPolicy, estate: Estate) -> Policy | str:
         does_not_apply(
             replace(managed("Limit", allow("s3:*"), attachments=0), boundary_uses=1), ONLY_BOUNDARY
         ),
-        cannot_tell(replace(managed("Wide"), versions=()), _NO_DEFAULT),
+        cannot_tell(replace(managed("Wide"), versions=()), NO_DEFAULT),
     ),
 )
 def policy_with_a_whole_service(policy: ManagedPolicy, estate: Estate) -> Iterator[Said]:
@@ -268,7 +264,7 @@ def policy_with_a_whole_service(policy: ManagedPolicy, estate: Estate) -> Iterat
         yield Unknown(read)
     elif policy.boundary_uses and not policy.attachments:
         yield NotApplicable(ONLY_BOUNDARY)
-    elif administering(estate.engine).get(_digest(policy) or "", Rule.NO) is not Rule.NO:
+    elif administering(estate.engine).get(default_document(policy) or "", Rule.NO) is not Rule.NO:
         yield NotApplicable(_ADMINISTRATORS)
     else:
         known = estate.engine.once(_services)

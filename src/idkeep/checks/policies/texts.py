@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from idkeep.access import Estate
 from idkeep.access.administrators import Rule, administering, powers
 from idkeep.access.engine import Engine
+from idkeep.access.holder import default_document
 from idkeep.access.powers_of_texts import (
     Asked,
     condition_of,
@@ -33,7 +34,7 @@ from idkeep.checks.declare import (
 from idkeep.checks.edits import BY_KIND
 from idkeep.checks.policies.powers import POWERS, TextPower
 from idkeep.checks.policies.samples import group, role, user
-from idkeep.checks.policies.words import ONLY_BOUNDARY, owned_by_aws, unread
+from idkeep.checks.policies.words import NO_DEFAULT, ONLY_BOUNDARY, owned_by_aws, unread
 from idkeep.checks.samples import allow, managed
 from idkeep.model import (
     Group,
@@ -50,7 +51,6 @@ from idkeep.model import (
 )
 from idkeep.policy import Policy, PolicyKind
 
-_GAP = "iam:GetAccountAuthorizationDetails: the version in force is not in the snapshot"
 _RULES = "it makes administrators, who may do that and all else"
 LOST_TEXT = ": the snapshot lacks the policy's text"
 _MAKES = "is AWS's own and makes administrators: see policy-makes-administrators"
@@ -135,9 +135,9 @@ def _managed(power: TextPower, policy: ManagedPolicy, estate: Estate) -> Iterato
     if policy.boundary_uses and not policy.attachments:
         yield NotApplicable(ONLY_BOUNDARY)
         return
-    document = next((one.document for one in policy.versions if one.is_default), None)
+    document = default_document(policy)
     if document is None:
-        yield Unknown(_GAP)
+        yield Unknown(NO_DEFAULT)
         return
     engine = estate.engine
     if ":iam::aws:" in policy.arn and administering(engine).get(document) is Rule.YES:
@@ -237,7 +237,7 @@ def _examples(power: TextPower, place: _Place) -> Iterator[Example]:
         yield fails(managed("Wide", gives), power.does)
         yield passes(managed("Small", spares))
         yield passes(managed("Narrow", narrow))
-        yield cannot_tell(replace(managed("Wide"), versions=()), _GAP)
+        yield cannot_tell(replace(managed("Wide"), versions=()), NO_DEFAULT)
         limit = replace(managed("Limit", gives, attachments=0), boundary_uses=1)
         yield does_not_apply(limit, ONLY_BOUNDARY)
         if power.of_aws_too:

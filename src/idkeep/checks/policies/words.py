@@ -7,11 +7,12 @@ from idkeep.access.answer import Answer
 from idkeep.access.places import place
 from idkeep.access.sources import Guardrail
 from idkeep.checks.declare import Said
-from idkeep.model import PolicyPlace, Role, Unknown, User
+from idkeep.model import ManagedPolicy, PolicyPlace, Role, Unknown, User
 from idkeep.policy import Effect
 
 _MOST_PLACES = 12
 
+NO_DEFAULT = f"{ManagedPolicy.LISTED_BY}: the version in force is not in the snapshot"
 ONLY_BOUNDARY = "is a permissions boundary and attached to nobody: it gives nothing"
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from idkeep.access import Estate
 from idkeep.access.administrators import Rule, powers
 from idkeep.access.deputies import deputies, seats
+from idkeep.access.targets import not_scanned
 from idkeep.checks.declare import (
     AnyCheck,
     Remedy,
@@ -92,7 +93,7 @@ def of_the_organization(
     for seat in seats(estate, organization, found):
         facts = seat.snapshot.services if seat.snapshot else None
         if not isinstance(facts, Services) or not isinstance(facts.regions, tuple):
-            unread = f"account {seat.account} was not scanned here"
+            unread = not_scanned(seat.account).error
             continue
         account = estate.snapshot.account.id
         for one in facts.regions:
